@@ -1,0 +1,1 @@
+"""People, posts, accounts, roles and the guard in front of every view."""

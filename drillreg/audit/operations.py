@@ -1,0 +1,113 @@
+"""Writing the trail and sealing it."""
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from drillreg.audit.models import AuditRow, AuditValue
+from drillreg.core.access import Actor
+from drillreg.core.db import db
+
+GENESIS = "0" * 64
+
+
+def _canonical(value: Any) -> bytes:
+    text = json.dumps(
+        value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str
+    )
+    return text.encode()
+
+
+def hash_of_values(salt: str, changes: Mapping[str, Any] | None) -> str:
+    """Return the salted SHA-256 of old and new values, as hex."""
+    return hashlib.sha256(salt.encode() + _canonical(changes)).hexdigest()
+
+
+def record(
+    action: str,
+    *,
+    subject_kind: str,
+    subject_id: int | None,
+    actor: Actor | None,
+    now: datetime,
+    org_id: int | None = None,
+    changes: Mapping[str, Any] | None = None,
+    **detail: Any,
+) -> None:
+    """Write one act into the trail, in the transaction of the act.
+
+    `changes` maps a field to `[old, new]`; `detail` holds what may be kept for ever.
+    """
+    salt = secrets.token_hex(16)
+    plain = json.loads(_canonical(changes)) if changes else None
+    row = AuditRow(
+        at=now,
+        account_id=actor.account_id if actor else None,
+        actor_name=actor.name if actor else "system",
+        address=actor.address if actor else "",
+        action=action,
+        subject_kind=subject_kind,
+        subject_id=subject_id,
+        org_id=org_id,
+        detail=json.loads(_canonical(detail)),
+        values_hash=hash_of_values(salt, plain) if plain else None,
+    )
+    db.session.add(row)
+    if plain:
+        db.session.flush()
+        db.session.add(AuditValue(row_id=row.id, salt=salt, changes=plain))
+
+
+def seal_of(row: AuditRow, seq: int, previous: str, key: bytes) -> str:
+    """Return the keyed hash (HMAC-SHA-256, hex) that chains a row to the one before it."""
+    content = {
+        "seq": seq,
+        "prev": previous,
+        "id": row.id,
+        "at": row.at.isoformat(),
+        "account": row.account_id,
+        "actor": row.actor_name,
+        "address": row.address,
+        "action": row.action,
+        "subject": [row.subject_kind, row.subject_id],
+        "org": row.org_id,
+        "detail": row.detail,
+        "values": row.values_hash,
+    }
+    return hmac.new(key, _canonical(content), hashlib.sha256).hexdigest()
+
+
+def seal_rows(*, key: bytes, at_most: int = 1000) -> int:
+    """Chain the rows that are not sealed yet, oldest first, and return how many.
+
+    Only one sealer works at a time: the unique `seq` refuses a second one.
+    """
+    last = db.session.execute(
+        select(AuditRow.seq, AuditRow.seal)
+        .where(AuditRow.seq.is_not(None))
+        .order_by(AuditRow.seq.desc())
+        .limit(1)
+    ).first()
+    seq, previous = (last.seq or 0, last.seal or GENESIS) if last else (0, GENESIS)
+    rows = db.session.scalars(
+        select(AuditRow).where(AuditRow.seq.is_(None)).order_by(AuditRow.id).limit(at_most)
+    ).all()
+    for row in rows:
+        seq += 1
+        previous = seal_of(row, seq, previous, key)
+        row.seq, row.seal = seq, previous
+    return len(rows)
+
+
+def head() -> tuple[int, str]:
+    """Return the number and seal of the newest sealed row, for an anchor outside the database."""
+    last = db.session.execute(
+        select(AuditRow.seq, AuditRow.seal).order_by(func.coalesce(AuditRow.seq, 0).desc()).limit(1)
+    ).first()
+    return (last.seq or 0, last.seal or GENESIS) if last else (0, GENESIS)

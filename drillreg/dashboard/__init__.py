@@ -1,0 +1,1 @@
+"""First pages after sign-in, and the search."""

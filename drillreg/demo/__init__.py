@@ -1,0 +1,1 @@
+"""The fictional county that a new installation can start with."""

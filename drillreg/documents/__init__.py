@@ -1,0 +1,1 @@
+"""Official documents: numbering series, layouts, PDF."""

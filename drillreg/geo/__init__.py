@@ -1,0 +1,1 @@
+"""Geodata: datum shifts, shapes, reading uploads in the sandbox and writing exports."""

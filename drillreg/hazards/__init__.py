@@ -1,0 +1,1 @@
+"""Hazard sites, the checks on them and the import of ledgers."""

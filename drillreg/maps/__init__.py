@@ -1,0 +1,1 @@
+"""The one map: layers of the features within reach."""

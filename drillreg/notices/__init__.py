@@ -1,0 +1,1 @@
+"""The inbox: one notice per occasion, person and kind."""

@@ -1,0 +1,1 @@
+"""Organisations and divisions through time, and the scope every read takes."""

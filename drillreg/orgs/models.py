@@ -1,0 +1,142 @@
+"""Tables of divisions and organisations; both live through time."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from drillreg.core.db import Base, HasPublicId, PathText, Versioned
+from drillreg.orgs.rules import DivisionLevel
+
+
+class Division(Base):
+    """A county, town, village or grid as an area with a code (GB/T 2260, GB/T 10114)."""
+
+    __tablename__ = "division"
+
+    code: Mapped[str] = mapped_column(unique=True)
+    level: Mapped[DivisionLevel] = mapped_column(index=True)
+    name: Mapped[str]
+    name_en: Mapped[str | None]
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("division.id"), index=True)
+    path: Mapped[str] = mapped_column(PathText, unique=True)
+    # Centre in WGS84 degrees.
+    lon: Mapped[float | None]
+    lat: Mapped[float | None]
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
+
+    parent: Mapped["Division | None"] = relationship(remote_side="Division.id")
+
+
+class DivisionName(Base):
+    """What a division was called, from a day to a day."""
+
+    __tablename__ = "division_name"
+    __table_args__ = (UniqueConstraint("division_id", "from_on"),)
+
+    division_id: Mapped[int] = mapped_column(ForeignKey("division.id"), index=True)
+    name: Mapped[str]
+    code: Mapped[str]
+    from_on: Mapped[date]
+    to_on: Mapped[date | None]
+
+
+class DivisionBoundary(Base):
+    """The outline of a division as received and as used: WGS84, (Multi)Polygon, WKB."""
+
+    __tablename__ = "division_boundary"
+    __table_args__ = (Index("ix_division_boundary_box", "min_lon", "max_lon", "min_lat"),)
+
+    division_id: Mapped[int] = mapped_column(ForeignKey("division.id"), index=True)
+    from_on: Mapped[date]
+    to_on: Mapped[date | None]
+    wkb: Mapped[bytes]
+    min_lon: Mapped[float]
+    min_lat: Mapped[float]
+    max_lon: Mapped[float]
+    max_lat: Mapped[float]
+    area_km2: Mapped[float]
+    source_crs: Mapped[str]
+    notices: Mapped[list[Any]]
+    file_id: Mapped[int | None]
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
+
+    division: Mapped[Division] = relationship(lazy="raise")
+
+
+class Org(HasPublicId, Versioned, Base):
+    """An organisation as it is today; `OrgVersion` keeps what it was."""
+
+    __tablename__ = "org"
+    __table_args__ = (Index("ix_org_kind_path", "kind", "path"),)
+
+    path: Mapped[str] = mapped_column(PathText, unique=True)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("org.id"), index=True)
+    kind: Mapped[str]
+    name: Mapped[str] = mapped_column(index=True)
+    short_name: Mapped[str | None]
+    name_en: Mapped[str | None]
+    division_id: Mapped[int | None] = mapped_column(ForeignKey("division.id"), index=True)
+    # Field of work of a department, such as "education"; what it may oversee.
+    field: Mapped[str | None]
+    code: Mapped[str | None] = mapped_column(index=True)
+    is_outside: Mapped[bool] = mapped_column(default=False)
+    duty_phone: Mapped[str | None]
+    lon: Mapped[float | None]
+    lat: Mapped[float | None]
+    attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    opened_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
+    closed_reason: Mapped[str | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("org.id"))
+    split_from_id: Mapped[int | None] = mapped_column(ForeignKey("org.id"))
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
+
+    parent: Mapped["Org | None"] = relationship(
+        remote_side="Org.id", foreign_keys=[parent_id], lazy="select"
+    )
+    division: Mapped[Division | None] = relationship(lazy="select")
+
+
+class OrgVersion(Base):
+    """What an organisation was, from a day to a day; documents print the name of their date."""
+
+    __tablename__ = "org_version"
+    __table_args__ = (UniqueConstraint("org_id", "from_on"),)
+
+    org_id: Mapped[int] = mapped_column(ForeignKey("org.id"), index=True)
+    from_on: Mapped[date]
+    to_on: Mapped[date | None]
+    name: Mapped[str]
+    kind: Mapped[str]
+    parent_id: Mapped[int | None]
+    path: Mapped[str] = mapped_column(PathText)
+    attributes: Mapped[dict[str, Any]]
+    recorded_at: Mapped[datetime]
+
+
+class OrgAlias(Base):
+    """Another name an organisation goes by in ledgers and files."""
+
+    __tablename__ = "org_alias"
+    __table_args__ = (UniqueConstraint("org_id", "alias"),)
+
+    org_id: Mapped[int] = mapped_column(ForeignKey("org.id"), index=True)
+    alias: Mapped[str] = mapped_column(index=True)
+
+
+class Oversight(Base):
+    """A department supervises an organisation in its field, from a day to a day."""
+
+    __tablename__ = "oversight"
+    __table_args__ = (
+        UniqueConstraint("overseer_id", "org_id", "field", "from_on"),
+        Index("ix_oversight_org_overseer", "org_id", "overseer_id"),
+    )
+
+    overseer_id: Mapped[int] = mapped_column(ForeignKey("org.id"), index=True)
+    org_id: Mapped[int] = mapped_column(ForeignKey("org.id"), index=True)
+    field: Mapped[str]
+    from_on: Mapped[date]
+    to_on: Mapped[date | None]

@@ -1,0 +1,1 @@
+"""The plan register: plans, versions, their papers, the coverage matrix."""

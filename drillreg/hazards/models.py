@@ -1,0 +1,93 @@
+"""Tables of hazard sites and the checks on them."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from drillreg.core.db import Base, HasPublicId, Versioned, Voidable
+from drillreg.hazards.rules import CheckResult, RiskLevel
+from drillreg.orgs.models import Division, Org
+
+
+class HazardSite(HasPublicId, Versioned, Voidable, Base):
+    """A lasting place of danger with its inherent risk level; not the dangers found there."""
+
+    __tablename__ = "hazard_site"
+    __table_args__ = (
+        UniqueConstraint("org_id", "number"),
+        Index("ix_hazard_site_org_level", "org_id", "level"),
+    )
+
+    # The organisation responsible for the place: the town, or a unit on its own ground.
+    org_id: Mapped[int] = mapped_column(ForeignKey("org.id"), index=True)
+    division_id: Mapped[int | None] = mapped_column(ForeignKey("division.id"), index=True)
+    number: Mapped[str]
+    # The owner department's own number (统一编号).
+    outside_number: Mapped[str | None] = mapped_column(index=True)
+    name: Mapped[str]
+    name_en: Mapped[str | None]
+    kind: Mapped[str] = mapped_column(index=True)
+    level: Mapped[RiskLevel] = mapped_column(index=True)
+    address: Mapped[str | None]
+    # Point in WGS84 degrees, as used on maps; `wkb` keeps lines and areas, WGS84 too.
+    lon: Mapped[float]
+    lat: Mapped[float]
+    morton: Mapped[int] = mapped_column(index=True)
+    wkb: Mapped[bytes | None]
+    accuracy_m: Mapped[float | None]
+    source_crs: Mapped[str]
+    responsible_name: Mapped[str | None]
+    responsible_phone: Mapped[str | None]
+    threatened_people: Mapped[int | None]
+    threatened_households: Mapped[int | None]
+    threatened_what: Mapped[str | None]
+    attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    found_on: Mapped[date | None]
+    created_at: Mapped[datetime]
+    # A cache of the newest check, kept in the transaction that writes the check.
+    last_check_on: Mapped[date | None] = mapped_column(index=True)
+    last_check_result: Mapped[CheckResult | None]
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
+
+    org: Mapped[Org] = relationship(lazy="raise_on_sql")
+    division: Mapped[Division | None] = relationship(lazy="raise_on_sql")
+
+
+class HazardCheck(Base):
+    """One look at a site; sent by a device or a page, once."""
+
+    __tablename__ = "hazard_check"
+    __table_args__ = (Index("ix_hazard_check_site_day", "site_id", "checked_on"),)
+
+    # The device's own id for this submission and the digest of what it sent.
+    client_id: Mapped[str] = mapped_column(unique=True)
+    body_hash: Mapped[str]
+    site_id: Mapped[int] = mapped_column(ForeignKey("hazard_site.id"))
+    result: Mapped[CheckResult]
+    note: Mapped[str | None]
+    lon: Mapped[float | None]
+    lat: Mapped[float | None]
+    accuracy_m: Mapped[float | None]
+    checked_on: Mapped[date]
+    checked_at: Mapped[datetime]
+    entered_at: Mapped[datetime]
+    account_id: Mapped[int]
+    checker_name: Mapped[str]
+
+    site: Mapped[HazardSite] = relationship(lazy="raise_on_sql")
+    photos: Mapped[list["CheckPhoto"]] = relationship(
+        back_populates="check", order_by="CheckPhoto.id", lazy="selectin"
+    )
+
+
+class CheckPhoto(Base):
+    """A photo of a check."""
+
+    __tablename__ = "check_photo"
+
+    check_id: Mapped[int] = mapped_column(ForeignKey("hazard_check.id"), index=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+
+    check: Mapped[HazardCheck] = relationship(back_populates="photos")

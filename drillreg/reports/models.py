@@ -1,0 +1,91 @@
+"""Tables of after-action reports, findings and corrective actions."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from drillreg.core.db import Base, HasPublicId, Versioned
+from drillreg.drills.models import Drill
+from drillreg.orgs.models import Org
+from drillreg.reports.rules import ActionState, ReportState, StepKind
+
+
+class Report(HasPublicId, Versioned, Base):
+    """An after-action report; approval freezes its snapshot, then its PDF is attached."""
+
+    __tablename__ = "report"
+    __table_args__ = (UniqueConstraint("drill_id", "edition"),)
+
+    drill_id: Mapped[int] = mapped_column(ForeignKey("drill.id"), index=True)
+    org_id: Mapped[int] = mapped_column(ForeignKey("org.id"), index=True)
+    edition: Mapped[int] = mapped_column(default=1)
+    title: Mapped[str]
+    addressee: Mapped[str | None]
+    summary: Mapped[str] = mapped_column(default="")
+    strengths: Mapped[str] = mapped_column(default="")
+    state: Mapped[ReportState] = mapped_column(default=ReportState.DRAFT, index=True)
+    created_at: Mapped[datetime]
+    created_by_id: Mapped[int | None]
+    submitted_at: Mapped[datetime | None]
+    submitted_by_id: Mapped[int | None]
+    approved_at: Mapped[datetime | None]
+    approved_by_id: Mapped[int | None]
+    approved_by_name: Mapped[str | None]
+    # Frozen by the first transaction of approval (decision 19).
+    number: Mapped[str | None] = mapped_column(unique=True)
+    snapshot: Mapped[dict[str, Any] | None]
+    snapshot_sha256: Mapped[str | None]
+    # Attached by the second.
+    pdf_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    work_item_id: Mapped[int | None] = mapped_column(ForeignKey("work_item.id"))
+
+    drill: Mapped[Drill] = relationship(lazy="raise_on_sql")
+    org: Mapped[Org] = relationship(lazy="raise_on_sql")
+
+
+class ReportStep(Base):
+    """One step of the sign-off: who, when, with which remark."""
+
+    __tablename__ = "report_step"
+
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), index=True)
+    kind: Mapped[StepKind]
+    at: Mapped[datetime]
+    account_id: Mapped[int]
+    actor_name: Mapped[str]
+    remark: Mapped[str | None]
+
+
+class Finding(Base):
+    """Something to improve, as the report says it."""
+
+    __tablename__ = "finding"
+
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), index=True)
+    observation_id: Mapped[int | None] = mapped_column(ForeignKey("observation.id"))
+    text: Mapped[str]
+    cause: Mapped[str | None]
+
+    actions: Mapped[list["CorrectiveAction"]] = relationship(
+        back_populates="finding", order_by="CorrectiveAction.id", lazy="selectin"
+    )
+
+
+class CorrectiveAction(Versioned, Base):
+    """What will be done about a finding, by whom, by when."""
+
+    __tablename__ = "corrective_action"
+
+    finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id"), index=True)
+    org_id: Mapped[int] = mapped_column(ForeignKey("org.id"), index=True)
+    text: Mapped[str]
+    person_name: Mapped[str]
+    due_on: Mapped[date] = mapped_column(index=True)
+    state: Mapped[ActionState] = mapped_column(default=ActionState.OPEN)
+    done_on: Mapped[date | None]
+    done_note: Mapped[str | None]
+
+    finding: Mapped[Finding] = relationship(back_populates="actions")
+    org: Mapped[Org] = relationship(lazy="raise_on_sql")

@@ -1,0 +1,294 @@
+/* Maps: every <div class="dr-map" data-…> becomes a Leaflet map drawn on a canvas.
+   Nothing is asked of any other server unless data-tiles names one.
+   data-url gives GeoJSON; a feature's properties may hold: id, level (red, orange, yellow, blue),
+   name, lines (texts), url, links ([{label, url}]), count (a cluster), color and fill for areas. */
+(function () {
+  "use strict";
+
+  var COLOURS = { red: "#c4271e", orange: "#ef8a1d", yellow: "#f4cd32", blue: "#2a70c6", none: "#5c6879" };
+  var START = { center: [35, 105], zoom: 4 };
+
+  /* Signs on the canvas: shape and colour say the same, so that neither is needed alone. */
+  L.Canvas.include({
+    _drawSign: function (layer) {
+      if (!this._drawing || layer._empty()) return;
+      var p = layer._point, r = layer._radius, ctx = this._ctx;
+      ctx.beginPath();
+      if (layer.options.sign === "red") {
+        ctx.moveTo(p.x, p.y - r * 1.3);
+        ctx.lineTo(p.x + r * 1.3, p.y);
+        ctx.lineTo(p.x, p.y + r * 1.3);
+        ctx.lineTo(p.x - r * 1.3, p.y);
+        ctx.closePath();
+      } else if (layer.options.sign === "orange") {
+        ctx.moveTo(p.x, p.y - r * 1.15);
+        ctx.lineTo(p.x + r * 1.15, p.y + r * 0.85);
+        ctx.lineTo(p.x - r * 1.15, p.y + r * 0.85);
+        ctx.closePath();
+      } else if (layer.options.sign === "blue") {
+        ctx.rect(p.x - r * 0.75, p.y - r * 0.75, r * 1.5, r * 1.5);
+      } else {
+        ctx.arc(p.x, p.y, r * 0.9, 0, Math.PI * 2, false);
+      }
+      this._fillStroke(ctx, layer);
+      if (layer.options.text) {
+        ctx.fillStyle = layer.options.textColour;
+        ctx.font = "600 14px " + getComputedStyle(document.body).fontFamily;
+        ctx.textAlign = "center";
+        ctx.textBaseline = "middle";
+        ctx.fillText(layer.options.text, p.x, p.y);
+      }
+    }
+  });
+
+  var Sign = L.CircleMarker.extend({
+    _updatePath: function () { this._renderer._drawSign(this); }
+  });
+
+  function signOf(properties, latlng) {
+    var level = COLOURS[properties.level] ? properties.level : "none";
+    if (properties.count) {
+      return new Sign(latlng, {
+        radius: Math.min(14 + Math.log(properties.count) * 3, 30), sign: "cluster", weight: 2, color: "#fff",
+        fillColor: "#1b4a86", fillOpacity: 0.92, text: String(properties.count), textColour: "#fff"
+      });
+    }
+    return new Sign(latlng, {
+      radius: 7, sign: level, weight: 1.2, color: level === "yellow" ? "#6a5200" : "#fff",
+      fillColor: COLOURS[level], fillOpacity: 1
+    });
+  }
+
+  function line(text) {
+    var p = document.createElement("p");
+    p.textContent = text;
+    return p;
+  }
+
+  function link(label, url) {
+    var a = document.createElement("a");
+    a.textContent = label;
+    a.href = url;
+    return a;
+  }
+
+  /* Only paths of this site become links, whatever the data say. */
+  function isOwn(url) {
+    return typeof url === "string" && /^\/(?![/\\])/.test(url);
+  }
+
+  function popupOf(properties, openWord) {
+    var box = document.createElement("div");
+    var name = document.createElement("b");
+    name.textContent = properties.name || "";
+    box.appendChild(name);
+    (properties.lines || []).forEach(function (text) { box.appendChild(line(text)); });
+    var row = document.createElement("div");
+    row.className = "go";
+    if (isOwn(properties.url)) row.appendChild(link(openWord, properties.url));
+    (properties.links || []).forEach(function (found) {
+      if (isOwn(found.url)) row.appendChild(link(found.label, found.url));
+    });
+    if (row.childNodes.length) box.appendChild(row);
+    return box;
+  }
+
+  function start(box) {
+    var data = box.dataset;
+    var signs = L.canvas({ padding: 0.3, tolerance: 6 });
+    var map = L.map(box, {
+      renderer: signs, zoomControl: false, attributionControl: Boolean(data.tiles),
+      zoomSnap: 0.25, minZoom: 3, maxZoom: 18, maxBoundsViscosity: 0.8
+    });
+    var points = L.geoJSON(null, {
+      style: areaStyle,
+      pointToLayer: function (feature, latlng) { return signOf(feature.properties || {}, latlng); },
+      onEachFeature: function (feature, layer) { wire(feature.properties || {}, layer); }
+    }).addTo(map);
+    var byId = {};
+    var ring = null;
+    var hasView = false;
+    var asked = 0;
+    var wait = document.createElement("div");
+
+    wait.className = "wait";
+    wait.setAttribute("role", "status");
+    wait.hidden = true;
+    box.appendChild(wait);
+    L.control.zoom({ zoomInTitle: data.tIn, zoomOutTitle: data.tOut, zoomInText: "＋", zoomOutText: "－" }).addTo(map);
+    map.setView(START.center, START.zoom);
+    if (data.tiles) L.tileLayer(data.tiles, { attribution: data.tilesCredit || "", maxZoom: 18 }).addTo(map);
+    box.querySelectorAll(".key").forEach(function (key) {
+      key.hidden = false;
+      L.DomEvent.disableClickPropagation(key);
+    });
+
+    function areaStyle(feature) {
+      var p = feature.properties || {};
+      return {
+        color: COLOURS[p.level] || "#1b4a86", weight: 1.5,
+        fillColor: COLOURS[p.level] || "#1b4a86", fillOpacity: 0.14
+      };
+    }
+
+    function wire(properties, layer) {
+      if (properties.id) byId[properties.id] = layer;
+      if (properties.count) {
+        layer.on("click", function () { map.setView(layer.getLatLng(), Math.min(map.getZoom() + 2, 18)); });
+      } else if (properties.name && !data.pick) {
+        layer.bindPopup(function () { return popupOf(properties, data.tOpen); }, { maxWidth: 300 });
+      }
+    }
+
+    function say(text) {
+      wait.textContent = text;
+      wait.hidden = !text;
+    }
+
+    function fetchJson(url) {
+      return fetch(url, { credentials: "same-origin", headers: { Accept: "application/geo+json, application/json" } })
+        .then(function (answer) {
+          if (!answer.ok) throw new Error(String(answer.status));
+          return answer.json();
+        });
+    }
+
+    function showRing(id) {
+      var layer = byId[id];
+      if (ring) ring.remove();
+      ring = null;
+      if (!layer) return null;
+      var at = layer.getLatLng ? layer.getLatLng() : layer.getBounds().getCenter();
+      ring = L.circleMarker(at, { radius: 14, color: "#0e2544", weight: 2.4, fill: false, interactive: false }).addTo(map);
+      return at;
+    }
+
+    function fit(bounds) {
+      if (!hasView && bounds.isValid()) {
+        map.fitBounds(bounds, { padding: [18, 18], maxZoom: 15 });
+        hasView = true;
+      }
+    }
+
+    function urlOfNow() {
+      var url = new URL(data.url, location.href);
+      var form = data.filter && document.querySelector(data.filter);
+      if (form) {
+        new FormData(form).forEach(function (value, name) {
+          if (value && name !== "sort" && name !== "after") url.searchParams.set(name, value);
+        });
+      }
+      if (data.bbox && hasView) {
+        var b = map.getBounds();
+        url.searchParams.set("bbox", [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()].map(function (v) {
+          return v.toFixed(5);
+        }).join(","));
+        url.searchParams.set("zoom", String(Math.round(map.getZoom())));
+      }
+      return url;
+    }
+
+    function load() {
+      var mine = ++asked;
+      if (!data.url) return Promise.resolve();
+      var late = setTimeout(function () { if (mine === asked) say(data.tWait); }, 400);
+      return fetchJson(urlOfNow()).then(function (found) {
+        if (mine !== asked) return;
+        byId = {};
+        points.clearLayers();
+        points.addData(found);
+        fit(points.getBounds());
+        say("");
+        if (data.select) showRing(data.select);
+      }).catch(function () {
+        if (mine === asked) say(data.tFailed);
+      }).then(function () { clearTimeout(late); });
+    }
+
+    function loadBoundaries() {
+      if (!data.boundaries) return Promise.resolve();
+      return fetchJson(data.boundaries).then(function (found) {
+        var areas = L.geoJSON(found, {
+          interactive: false,
+          style: function (feature) {
+            var outer = feature.properties && feature.properties.outer;
+            return { color: outer ? "#1b4a86" : "#a9b6c6", weight: outer ? 1.8 : 1, fillColor: "#fff", fillOpacity: outer ? 0 : 1 };
+          },
+          onEachFeature: function (feature, layer) {
+            var name = feature.properties && feature.properties.name;
+            if (!name || feature.properties.outer || found.features.length > 40) return;
+            var text = document.createElement("span");
+            text.textContent = name;
+            layer.bindTooltip(text, { permanent: true, direction: "center", className: "dr-map-label", interactive: false });
+          }
+        }).addTo(map);
+        areas.bringToBack();
+        fit(areas.getBounds());
+      }).catch(function () { say(data.tFailed); });
+    }
+
+    function pick() {
+      var ids = data.pick.split(" ");
+      var lon = document.getElementById(ids[0]);
+      var lat = document.getElementById(ids[1]);
+      var mark = null;
+      if (!lon || !lat) return;
+      function show(move) {
+        var at = [parseFloat(lat.value), parseFloat(lon.value)];
+        if (!isFinite(at[0]) || !isFinite(at[1]) || Math.abs(at[0]) > 85 || Math.abs(at[1]) > 180) return;
+        if (!mark) {
+          mark = L.circleMarker(at, { radius: 8, color: "#0e2544", weight: 3, fillColor: "#f4cd32", fillOpacity: 1, interactive: false }).addTo(map);
+        }
+        mark.setLatLng(at);
+        if (move) {
+          map.setView(at, Math.max(map.getZoom(), 13));
+          hasView = true;
+        }
+      }
+      map.on("click", function (event) {
+        var at = event.latlng.wrap();
+        lon.value = at.lng.toFixed(6);
+        lat.value = at.lat.toFixed(6);
+        [lon, lat].forEach(function (input) { input.dispatchEvent(new Event("input", { bubbles: true })); });
+        show(false);
+      });
+      lon.addEventListener("change", function () { show(true); });
+      lat.addEventListener("change", function () { show(true); });
+      show(true);
+    }
+
+    if (data.filter) {
+      var again = function (event) {
+        if (event.target.closest(data.filter)) {
+          hasView = hasView && Boolean(data.bbox);
+          load();
+        }
+      };
+      document.addEventListener("change", again);
+    }
+    /* A row of the list that names a feature shows where it lies. */
+    document.addEventListener("mouseover", function (event) {
+      var row = event.target.closest && event.target.closest("[data-feature]");
+      if (row) showRing(row.dataset.feature);
+    });
+    document.addEventListener("focusin", function (event) {
+      var row = event.target.closest && event.target.closest("[data-feature]");
+      if (row) showRing(row.dataset.feature);
+    });
+
+    /* The box may change its size: print, large letters, a panel that opens. */
+    if (window.ResizeObserver) new ResizeObserver(function () { map.invalidateSize(); }).observe(box);
+    loadBoundaries().then(function () {
+      if (data.pick) pick();
+      return load();
+    }).then(function () {
+      if (data.bbox) map.on("moveend", load);
+      if (data.select && byId[data.select] && byId[data.select].getLatLng) {
+        map.panInside(byId[data.select].getLatLng(), { padding: [40, 40] });
+      }
+      box.dataset.ready = "1";
+    });
+  }
+
+  document.querySelectorAll(".dr-map[data-url], .dr-map[data-pick], .dr-map[data-boundaries]").forEach(start);
+})();

@@ -1,0 +1,12 @@
+"""Which functions may run in the child, and what the server loads before the first one."""
+
+TASKS: tuple[str, ...] = ()
+
+# Loaded once in the server, so that a child starts with them.
+PRELOAD = ("weasyprint", "pyogrio", "geopandas", "shapely", "pyproj", "openpyxl", "PIL.Image")
+
+# Called once in the server after loading, without arguments.
+WARM_UPS: tuple[str, ...] = ()
+
+# Everything else GDAL brings can read other files by name (VRT, GDALG, CSV, SQLite …).
+GDAL_DRIVERS = ("ESRI Shapefile", "GeoJSON", "GPKG", "KML", "LIBKML", "MEM", "Memory")

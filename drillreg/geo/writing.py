@@ -1,0 +1,69 @@
+"""Writing our own features out: GeoJSON for the map and for export, GeoPackage for export."""
+
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas
+import shapely
+
+from drillreg.geo.shapes import geojson_of, geometry_of
+
+# Marks that would end a script element or a line when the text is put into a page.
+ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028"})
+
+
+@dataclass(frozen=True)
+class OutFeature:
+    """One feature to write: id, shape as WKB in WGS84 (or none) and plain properties."""
+
+    id: str | int
+    wkb: bytes | None
+    properties: Mapping[str, Any]
+
+
+def feature_collection(rows: Iterable[OutFeature], tolerance_m: float = 0.0) -> dict[str, Any]:
+    """Return a GeoJSON FeatureCollection in WGS84, outlines simplified by `tolerance_m` metres."""
+    return {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "id": row.id,
+                "geometry": geojson_of(row.wkb, tolerance_m) if row.wkb else None,
+                "properties": dict(row.properties),
+            }
+            for row in rows
+        ],
+    }
+
+
+def geojson_bytes(rows: Iterable[OutFeature], tolerance_m: float = 0.0) -> bytes:
+    """Return a FeatureCollection as UTF-8 text that is safe inside a page, too."""
+    text = json.dumps(
+        feature_collection(rows, tolerance_m),
+        ensure_ascii=False,
+        allow_nan=False,
+        separators=(",", ":"),
+        default=str,
+    )
+    return text.translate(ESCAPES).encode()
+
+
+def geopackage_bytes(rows: Sequence[OutFeature], layer: str) -> bytes:
+    """Return a GeoPackage with one layer in CGCS2000 (EPSG:4490); values become text or numbers."""
+    columns = list(dict.fromkeys(key for row in rows for key in row.properties))
+    values = {key: [_cell(row.properties.get(key)) for row in rows] for key in columns}
+    shapes = [geometry_of(row.wkb) if row.wkb else shapely.Point() for row in rows]
+    frame = geopandas.GeoDataFrame(values, geometry=shapes, crs="EPSG:4490")
+    written = io.BytesIO()
+    frame.to_file(written, driver="GPKG", layer=layer)
+    return written.getvalue()
+
+
+def _cell(value: Any) -> str | int | float | None:
+    if value is None or (isinstance(value, (str, int, float)) and not isinstance(value, bool)):
+        return value
+    return str(value)

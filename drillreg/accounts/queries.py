@@ -1,0 +1,103 @@
+"""Reading accounts and sessions."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import or_, select
+
+from drillreg.accounts.models import Account, Person, RoleAssignment, SignInSession
+from drillreg.accounts.rules import reach_of, roles
+from drillreg.core.access import Actor, Permission
+from drillreg.core.db import db
+from drillreg.orgs.models import Org
+from drillreg.orgs.rules import subtree_end
+
+
+def hash_of_token(token: str) -> str:
+    """Return what is kept of a session token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def session_or_none(token: str) -> SignInSession | None:
+    """Return the session of a token that was not ended."""
+    return db.session.scalar(
+        select(SignInSession).where(
+            SignInSession.token_hash == hash_of_token(token), SignInSession.ended_at.is_(None)
+        )
+    )
+
+
+def account_or_none(username: str) -> Account | None:
+    """Return the account of that name."""
+    return db.session.scalar(select(Account).where(Account.username == username))
+
+
+def assignments_on(account_id: int, day: date) -> Sequence[RoleAssignment]:
+    """Return the roles an account holds on a day, oldest first."""
+    return db.session.scalars(
+        select(RoleAssignment)
+        .where(
+            RoleAssignment.account_id == account_id,
+            RoleAssignment.from_on <= day,
+            or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on > day),
+        )
+        .order_by(RoleAssignment.id)
+    ).all()
+
+
+def actor_of(account: Account, *, on: date, address: str = "") -> Actor:
+    """Return who an account acts as on a day: name, organisation, roles and reach."""
+    held = assignments_on(account.id, on)
+    home = held[0].org if held else None
+    return Actor(
+        account_id=account.id,
+        person_id=account.person_id,
+        name=account.person.name,
+        org_id=home.id if home else None,
+        org_name=home.name if home else "",
+        roles=frozenset(a.role for a in held),
+        reach=reach_of((a.role, a.org.path, a.org.id) for a in held),
+        address=address,
+    )
+
+
+def accounts_with(permission: Permission, org: Org, *, on: date) -> Sequence[Account]:
+    """Return the accounts whose territory includes `org` and whose role has the permission.
+
+    Only the nearest level counts: a town's own staff before the county's.
+    """
+    codes = [role.code for role in roles().values() if permission in role.territory]
+    found = db.session.execute(
+        select(Account, Org.path)
+        .join(RoleAssignment, RoleAssignment.account_id == Account.id)
+        .join(Org, Org.id == RoleAssignment.org_id)
+        .where(
+            RoleAssignment.role.in_(codes),
+            RoleAssignment.from_on <= on,
+            or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on > on),
+            Org.path.in_(_ancestors(org.path)),
+            Account.disabled_at.is_(None),
+        )
+        .order_by(Org.path.desc(), Account.id)
+    ).all()
+    nearest = found[0].path if found else ""
+    return [account for account, path in found if path == nearest]
+
+
+def _ancestors(path: str) -> list[str]:
+    parts = path.rstrip("/").split("/")
+    return ["/".join(parts[: i + 1]) + "/" for i in range(len(parts))]
+
+
+def people_at(org: Org) -> Sequence[tuple[Account, str, str]]:
+    """Return accounts, roles and organisation names below and at an organisation."""
+    rows = db.session.execute(
+        select(Account, RoleAssignment.role, Org.name)
+        .join(RoleAssignment, RoleAssignment.account_id == Account.id)
+        .join(Org, Org.id == RoleAssignment.org_id)
+        .join(Person, Person.id == Account.person_id)
+        .where(Org.path >= org.path, Org.path < subtree_end(org.path))
+        .order_by(Org.path, Account.id, RoleAssignment.role)
+    ).all()
+    return [(account, role, name) for account, role, name in rows]

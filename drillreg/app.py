@@ -1,0 +1,85 @@
+"""The one place where the application is put together."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+from flask import Flask
+from flask.cli import FlaskGroup
+from flask_migrate import Migrate
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import drillreg.accounts.routes
+import drillreg.dashboard.routes
+import drillreg.notices.routes
+import drillreg.work.routes
+from drillreg import i18n
+from drillreg.accounts import guard
+from drillreg.config import Settings, read_settings, with_secret
+from drillreg.core import db as database
+from drillreg.core import page, web
+from drillreg.dashboard import shell
+from drillreg.work.worker import register_work
+
+BLUEPRINTS = (
+    drillreg.accounts.routes.bp,
+    drillreg.dashboard.routes.bp,
+    drillreg.notices.routes.bp,
+    drillreg.work.routes.bp,
+)
+
+WORK: dict[str, object] = {}
+
+PANELS: Iterable[tuple[str, object]] = ()
+
+
+def shipped_folder(name: str) -> Path:
+    """Return a top-level folder of the checkout, or its copy inside an installed wheel."""
+    here = Path(__file__).parent
+    installed = here / f"_{name}"
+    return installed if installed.is_dir() else here.parent / name
+
+
+def configure(app: Flask, found: Settings) -> None:
+    """Turn the settings into what Flask wants to know."""
+    app.extensions["drillreg.settings"] = found
+    cookie = "__Host-drillreg" if found.https else "drillreg"
+    app.config.update(
+        SECRET_KEY=found.secret_key,
+        SESSION_COOKIE_NAME=cookie,
+        SESSION_COOKIE_SECURE=found.https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=found.upload_megabytes * 1024 * 1024,
+        TRUSTED_HOSTS=[h for h in found.trusted_hosts.split(",") if h] or None,
+    )
+    if found.trusted_proxies:
+        hops = found.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def create_app(found: Settings | None = None) -> Flask:
+    """Build the application."""
+    found = with_secret(found or read_settings(os.environ))
+    app = Flask(__name__, template_folder=str(shipped_folder("templates")))
+    configure(app, found)
+    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    database.init_app(app, found.url_of_database())
+    Migrate(app, database.db, directory=str(Path(__file__).parent / "migrations"))
+    i18n.init_app(app)
+    web.init_app(app)
+    page.init_app(app)
+    guard.init_app(app)
+    shell.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    register_work(app, WORK)  # type: ignore[arg-type]
+    guard.ensure_all_marked(app)
+    return app
+
+
+@click.group(cls=FlaskGroup, create_app=create_app)
+def cli() -> None:
+    """Run and look after drillreg."""

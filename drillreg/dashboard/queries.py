@@ -1,0 +1,88 @@
+"""Reading across features: the search."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import contains_eager
+
+from drillreg.core.db import db
+from drillreg.drills.models import Drill
+from drillreg.hazards.models import HazardSite
+from drillreg.orgs.models import Org
+from drillreg.orgs.scope import OrgScope
+from drillreg.plans.models import Plan, PlanVersion
+from drillreg.reports.models import Report
+
+MOST_HITS = 10
+
+
+@dataclass(frozen=True)
+class Hits:
+    """What was found of one kind; `more` says that the list was cut."""
+
+    kind: str
+    rows: Sequence[Any]
+    more: bool
+
+
+def _hits(kind: str, statement: Select[Any]) -> Hits:
+    rows = db.session.scalars(statement.limit(MOST_HITS + 1)).unique().all()
+    return Hits(kind, rows[:MOST_HITS], len(rows) > MOST_HITS)
+
+
+def search(words: str, scope: OrgScope) -> list[Hits]:
+    """Return what in scope has the words in its name, title or number, by kind."""
+    if not words:
+        return []
+
+    def has(*columns: Any) -> Any:
+        return or_(*(column.contains(words, autoescape=True) for column in columns))
+
+    orgs = select(Org).where(scope.allows(), has(Org.name, Org.name_en)).order_by(Org.path)
+    plans = (
+        select(Plan)
+        .join(Plan.org)
+        .outerjoin(PlanVersion, PlanVersion.plan_id == Plan.id)
+        .options(contains_eager(Plan.org))
+        .where(
+            scope.allows(),
+            Plan.voided_at.is_(None),
+            has(Plan.title, Plan.title_en, PlanVersion.document_number),
+        )
+        .order_by(Plan.id)
+    )
+    sites = (
+        select(HazardSite)
+        .join(HazardSite.org)
+        .options(contains_eager(HazardSite.org))
+        .where(
+            scope.allows(),
+            HazardSite.voided_at.is_(None),
+            has(HazardSite.name, HazardSite.name_en, HazardSite.number, HazardSite.outside_number),
+        )
+        .order_by(HazardSite.id)
+    )
+    drills = (
+        select(Drill)
+        .join(Drill.org)
+        .options(contains_eager(Drill.org))
+        .where(scope.allows(), Drill.voided_at.is_(None), has(Drill.title, Drill.title_en))
+        .order_by(Drill.due_on.desc(), Drill.id)
+    )
+    reports = (
+        select(Report)
+        .join(Report.org)
+        .options(contains_eager(Report.org))
+        .where(scope.allows(), has(Report.title, Report.number))
+        .order_by(Report.id.desc())
+    )
+    found = [
+        _hits("orgs", orgs),
+        _hits("plans", plans),
+        _hits("sites", sites),
+        _hits("drills", drills),
+        _hits("reports", reports),
+    ]
+    return [hits for hits in found if hits.rows]

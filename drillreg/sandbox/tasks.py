@@ -1,9 +1,12 @@
 """Which functions may run in the child, and what the server loads before the first one."""
 
-TASKS: tuple[str, ...] = ()
+TASKS: tuple[str, ...] = (
+    "drillreg.geo.reading:read_features",
+    "drillreg.sheets.read:read_sheet",
+)
 
 # Loaded once in the server, so that a child starts with them.
-PRELOAD = ("weasyprint", "pyogrio", "geopandas", "shapely", "pyproj", "openpyxl", "PIL.Image")
+PRELOAD = ("weasyprint", "pyogrio", "geopandas", "shapely", "pyproj", "PIL.Image")
 
 # Called once in the server after loading, without arguments.
 WARM_UPS: tuple[str, ...] = ()

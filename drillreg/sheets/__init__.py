@@ -1,0 +1,1 @@
+"""Spreadsheets and CSV: reading them in the sandbox, matching their columns, writing them."""

@@ -125,6 +125,7 @@
 
     function areaStyle(feature) {
       var p = feature.properties || {};
+      if (feature.geometry && feature.geometry.type === "Point") return {};
       return {
         color: COLOURS[p.level] || "#1b4a86", weight: 1.5,
         fillColor: COLOURS[p.level] || "#1b4a86", fillOpacity: 0.14
@@ -222,7 +223,6 @@
             layer.bindTooltip(text, { permanent: true, direction: "center", className: "dr-map-label", interactive: false });
           }
         }).addTo(map);
-        areas.bringToBack();
         fit(areas.getBounds());
       }).catch(function () { say(data.tFailed); });
     }

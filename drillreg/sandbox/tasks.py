@@ -1,6 +1,8 @@
 """Which functions may run in the child, and what the server loads before the first one."""
 
 TASKS: tuple[str, ...] = (
+    "drillreg.documents.render:render",
+    "drillreg.files.images:clean_photo",
     "drillreg.geo.reading:read_features",
     "drillreg.sheets.read:read_sheet",
 )
@@ -9,7 +11,7 @@ TASKS: tuple[str, ...] = (
 PRELOAD = ("weasyprint", "pyogrio", "geopandas", "shapely", "pyproj", "PIL.Image")
 
 # Called once in the server after loading, without arguments.
-WARM_UPS: tuple[str, ...] = ()
+WARM_UPS = ("drillreg.documents.render:warm_up",)
 
 # Everything else GDAL brings can read other files by name (VRT, GDALG, CSV, SQLite …).
 GDAL_DRIVERS = ("ESRI Shapefile", "GeoJSON", "GPKG", "KML", "LIBKML", "MEM", "Memory")

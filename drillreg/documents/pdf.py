@@ -1,0 +1,96 @@
+"""Printing an official document, in the closed child."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from drillreg.core.errors import DomainError
+from drillreg.i18n import N_
+from drillreg.sandbox import client
+from drillreg.sandbox.limits import INTERACTIVE, Limits
+
+# Attachments of documents without a date of their own: a fixed instant keeps equal content equal.
+UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file inside the PDF: the data a document was made from, unless said otherwise."""
+
+    name: str
+    data: bytes
+    description: str = ""
+    relationship: str = "Data"
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A PDF, its pages, and what to warn about: characters no font has, addresses not loaded."""
+
+    pdf: bytes
+    pages: int
+    missing: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
+def render_document(
+    html: str,
+    *,
+    title: str,
+    language: str = "zh-CN",
+    attachments: Sequence[Attachment] = (),
+    images: Mapping[str, bytes] | None = None,
+    layout: str = "official",
+    dated: datetime = UNDATED,
+    limits: Limits = INTERACTIVE,
+    wait: float = 10,
+) -> Rendered:
+    """Print HTML as tagged PDF/A-3a; pictures are `<img src="image:NAME">`, NAME from `images`.
+
+    At most 200,000 characters, 500 rows in a table, 20 levels of nesting; raises SandboxRefused
+    beyond, and the other errors of the sandbox. `dated` is written into the attachments.
+    """
+    pictures = dict(images or {})
+    files = {f"image-{at}": data for at, data in enumerate(pictures.values())}
+    files |= {f"attachment-{at}": each.data for at, each in enumerate(attachments)}
+    args = {
+        "html": html,
+        "title": title,
+        "language": language,
+        "layout": layout,
+        "dated": dated.isoformat(),
+        "images": {name: f"image-{at}" for at, name in enumerate(pictures)},
+        "attachments": [
+            {
+                "file": f"attachment-{at}",
+                "name": each.name,
+                "description": each.description,
+                "relationship": each.relationship,
+            }
+            for at, each in enumerate(attachments)
+        ],
+    }
+    task = "drillreg.documents.render:render"
+    result = client.run(task, args, inputs=files, limits=limits, wait=wait)
+    if "document.pdf" not in result.files:
+        raise DomainError(N_("The document could not be printed."))
+    return Rendered(
+        pdf=result.files["document.pdf"],
+        pages=result.value["pages"],
+        missing=tuple(result.value["missing"]),
+        refused=tuple(result.value["refused"]),
+    )
+
+
+def render_pdf(
+    html: str,
+    *,
+    title: str,
+    language: str = "zh-CN",
+    attachments: Sequence[Attachment] = (),
+    images: Mapping[str, bytes] | None = None,
+) -> bytes:
+    """Print HTML and return the PDF alone; see `render_document`."""
+    return render_document(
+        html, title=title, language=language, attachments=attachments, images=images
+    ).pdf

@@ -1,0 +1,54 @@
+"""The timetable: every scheduled job of the application, on one page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from drillreg.audit.keys import audit_key
+from drillreg.audit.operations import seal_rows
+from drillreg.core.db import unit_of_work
+from drillreg.drills.sweeps import sweep_drills, sweep_reminders
+from drillreg.reports.sweeps import attach_missing_pdfs
+from drillreg.scheduler.operations import forget_old_runs
+from drillreg.work.operations import take_up_dropped
+
+
+@dataclass(frozen=True)
+class Job:
+    """One thing done by the clock every `seconds`; `run` must be safe to repeat.
+
+    A quiet job is logged only when it fails.
+    """
+
+    name: str
+    seconds: int
+    run: Callable[[datetime], int]
+    quiet: bool = False
+
+
+def seal_audit(now: datetime) -> int:
+    """Chain the newest rows of the trail."""
+    with unit_of_work():
+        return seal_rows(key=audit_key())
+
+
+def take_up_work(now: datetime) -> int:
+    """Queue again what a dead worker dropped."""
+    with unit_of_work():
+        return take_up_dropped(now=now)
+
+
+def tidy(now: datetime) -> int:
+    """Forget the oldest job runs."""
+    with unit_of_work():
+        return forget_old_runs(now=now)
+
+
+JOBS = (
+    Job("seal-audit", 1, seal_audit, quiet=True),
+    Job("take-up-work", 30, take_up_work),
+    Job("plan-drills", 600, sweep_drills),
+    Job("remind", 300, sweep_reminders),
+    Job("attach-report-pdfs", 60, attach_missing_pdfs),
+    Job("tidy-job-log", 86400, tidy),
+)

@@ -22,7 +22,16 @@ CODE = re.compile(
 
 # Large enough for a position a little beyond the globe, far too small for metres in China.
 SURELY_NOT_DEGREES = 400.0
-OLD_DATUMS = {"Beijing 1954": N_("Beijing 1954"), "Xian 1980": N_("Xi'an 1980")}
+OLD_DATUMS = {
+    "Beijing 1954": N_(
+        "The positions are in the older system Beijing 1954."
+        " After conversion they may be off by up to a hundred metres."
+    ),
+    "Xian 1980": N_(
+        "The positions are in the older system Xi'an 1980."
+        " After conversion they may be off by up to a hundred metres."
+    ),
+}
 
 
 def crs_from_code(text: str) -> pyproj.CRS:
@@ -76,18 +85,9 @@ def notice_of_datum(crs: pyproj.CRS) -> list[Notice]:
     """Return a warning for the two older Chinese datums, whose parameters are not public."""
     base = crs.geodetic_crs
     datum = base.datum.name if base is not None and base.datum is not None else ""
-    for known in OLD_DATUMS:
-        if known.lower() in datum.lower():
-            return [
-                (
-                    N_(
-                        "The positions are in the older system %(datum)s. After conversion they"
-                        " may be off by up to a hundred metres."
-                    ),
-                    {"datum": known},
-                )
-            ]
-    return []
+    return [
+        (message, {}) for known, message in OLD_DATUMS.items() if known.lower() in datum.lower()
+    ]
 
 
 def ensure_numbers_fit(crs: pyproj.CRS, xy: Positions, name: str) -> None:

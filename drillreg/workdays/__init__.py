@@ -1,0 +1,1 @@
+"""Working days with China's make-up days, and the rhythm in which drills recur."""

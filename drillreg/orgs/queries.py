@@ -2,32 +2,33 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from drillreg.core.db import db
 from drillreg.core.errors import NotFound
 from drillreg.core.paging import Page, keyset_page
 from drillreg.i18n import N_
-from drillreg.orgs.models import Division, DivisionBoundary, Org, OrgVersion, Oversight
+from drillreg.orgs.models import Org, OrgVersion, Oversight
 from drillreg.orgs.rules import subtree_end
 from drillreg.orgs.scope import OrgScope
 from drillreg.work.models import ImportBatch
 from drillreg.work.rules import ImportState
 
 
-def is_imported(model: type[Org] | type[Division] | type[DivisionBoundary]) -> object:
-    """Return the condition that a row was entered by hand or by an import that stands."""
+def is_imported(model: Any) -> ColumnElement[bool]:
+    """Return the condition that a row (with `import_id`) was entered by hand or by an import that
+    stands; `model` is a mapped class or an alias of one.
+    """
     applied = select(ImportBatch.id).where(ImportBatch.state == ImportState.APPLIED)
     return or_(model.import_id.is_(None), model.import_id.in_(applied))
 
 
 def get_org(org_id: int, scope: OrgScope) -> Org:
     """Return the organisation, or raise NotFound when it is missing or out of scope."""
-    found = db.session.scalar(
-        select(Org).where(Org.id == org_id, scope.allows(), is_imported(Org))  # type: ignore[arg-type]
-    )
+    found = db.session.scalar(select(Org).where(Org.id == org_id, scope.allows(), is_imported(Org)))
     if found is None:
         raise NotFound(N_("There is no such organisation."))
     return found
@@ -39,7 +40,7 @@ def top_orgs(scope: OrgScope) -> Sequence[Org]:
     return db.session.scalars(
         select(Org)
         .outerjoin(parent, (parent.id == Org.parent_id) & scope.allows(parent))
-        .where(scope.allows(), parent.id.is_(None), is_imported(Org))  # type: ignore[arg-type]
+        .where(scope.allows(), parent.id.is_(None), is_imported(Org))
         .order_by(Org.path)
     ).all()
 
@@ -48,7 +49,7 @@ def children_of(org: Org, scope: OrgScope) -> Sequence[Org]:
     """Return the organisations directly below one, in the order they were made."""
     return db.session.scalars(
         select(Org)
-        .where(Org.parent_id == org.id, scope.allows(), is_imported(Org))  # type: ignore[arg-type]
+        .where(Org.parent_id == org.id, scope.allows(), is_imported(Org))
         .order_by(Org.path)
     ).all()
 
@@ -70,11 +71,7 @@ def orgs_page(
     size: int = 20,
 ) -> Page[Org]:
     """Return a page of organisations in tree order, filtered by kind, subtree and name."""
-    statement = (
-        select(Org)
-        .options(joinedload(Org.parent))
-        .where(scope.allows(), is_imported(Org))  # type: ignore[arg-type]
-    )
+    statement = select(Org).options(joinedload(Org.parent)).where(scope.allows(), is_imported(Org))
     if kind:
         statement = statement.where(Org.kind == kind)
     if within is not None:
@@ -88,7 +85,7 @@ def orgs_of_kinds(scope: OrgScope, kinds: Iterable[str], *, at_most: int = 500) 
     """Return organisations of some kinds for a choice field, in tree order."""
     return db.session.scalars(
         select(Org)
-        .where(Org.kind.in_(list(kinds)), scope.allows(), is_imported(Org))  # type: ignore[arg-type]
+        .where(Org.kind.in_(list(kinds)), scope.allows(), is_imported(Org))
         .order_by(Org.path)
         .limit(at_most)
     ).all()
@@ -132,8 +129,8 @@ def counts_by_kind(scope: OrgScope) -> dict[str, int]:
     """Return how many organisations of each kind are in scope, in one query."""
     rows = db.session.execute(
         select(Org.kind, func.count())
-        .where(scope.allows(), is_imported(Org))  # type: ignore[arg-type]
+        .where(scope.allows(), is_imported(Org))
         .group_by(Org.kind)
         .order_by(Org.kind)
     ).all()
-    return {kind: count for kind, count in rows}
+    return {str(row[0]): int(row[1]) for row in rows}

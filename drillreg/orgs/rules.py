@@ -19,6 +19,14 @@ class DivisionLevel(StrEnum):
     GRID = "grid"
 
 
+# The kind of organisation that governs a division of each level.
+GOVERNMENT_KINDS = {
+    DivisionLevel.COUNTY: "county",
+    DivisionLevel.TOWN: "town",
+    DivisionLevel.VILLAGE: "village",
+}
+
+
 def child_path(parent_path: str, child_id: int) -> str:
     """Return the materialised path of a child: the ids from the root, each with a slash."""
     return f"{parent_path}{child_id}{SEPARATOR}"

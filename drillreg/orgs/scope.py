@@ -28,7 +28,9 @@ class OrgScope:
         """Return the SQL condition that `org` (Org or an alias of it) is in scope."""
         if self.everything:
             return true()
-        within = [and_(org.path >= path, org.path < subtree_end(path)) for path in sorted(self.paths)]
+        within = [
+            and_(org.path >= path, org.path < subtree_end(path)) for path in sorted(self.paths)
+        ]
         if self.overseers:
             within.append(org.id.in_(self._overseen()))
         return or_(*within) if within else false()

@@ -1,5 +1,6 @@
 """Reading and checking the trail."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -52,3 +53,13 @@ def trail_page(*, action: str = "", cursor: str | None = None, size: int = 50) -
     if action:
         statement = statement.where(AuditRow.action == action)
     return keyset_page(statement, order=[(AuditRow.id, "desc")], cursor=cursor, size=size)
+
+
+def acts_on(subject_kind: str, subject_id: int, *, at_most: int = 50) -> Sequence[AuditRow]:
+    """Return the newest acts on one record; the caller has checked that it may be read."""
+    return db.session.scalars(
+        select(AuditRow)
+        .where(AuditRow.subject_kind == subject_kind, AuditRow.subject_id == subject_id)
+        .order_by(AuditRow.id.desc())
+        .limit(at_most)
+    ).all()

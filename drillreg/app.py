@@ -1,7 +1,7 @@
 """The one place where the application is put together."""
 
+import logging
 import os
-from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -11,7 +11,10 @@ from flask_migrate import Migrate
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import drillreg.accounts.cli
 import drillreg.accounts.routes
+import drillreg.audit.cli
+import drillreg.audit.routes
 import drillreg.dashboard.routes
 import drillreg.notices.routes
 import drillreg.work.routes
@@ -20,19 +23,26 @@ from drillreg.accounts import guard
 from drillreg.config import Settings, read_settings, with_secret
 from drillreg.core import db as database
 from drillreg.core import page, web
+from drillreg.core.panels import Panel, add_panel
 from drillreg.dashboard import shell
-from drillreg.work.worker import register_work
+from drillreg.sandbox import client as sandbox
+from drillreg.work.worker import Handler, register_work
 
 BLUEPRINTS = (
     drillreg.accounts.routes.bp,
+    drillreg.accounts.cli.bp,
+    drillreg.audit.routes.bp,
+    drillreg.audit.cli.bp,
     drillreg.dashboard.routes.bp,
     drillreg.notices.routes.bp,
     drillreg.work.routes.bp,
 )
 
-WORK: dict[str, object] = {}
+# Kinds of background work: what the row says, and who does it.
+WORK: dict[str, Handler] = {}
 
-PANELS: Iterable[tuple[str, object]] = ()
+# What higher features show on the pages of lower ones.
+PANELS: tuple[tuple[str, Panel], ...] = ()
 
 
 def shipped_folder(name: str) -> Path:
@@ -66,6 +76,10 @@ def create_app(found: Settings | None = None) -> Flask:
     app = Flask(__name__, template_folder=str(shipped_folder("templates")))
     configure(app, found)
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    logging.basicConfig(level=found.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    sandbox.configure(
+        found.data_dir / "run", allow_network=found.sandbox_without_network_isolation
+    )
     database.init_app(app, found.url_of_database())
     Migrate(app, database.db, directory=str(Path(__file__).parent / "migrations"))
     i18n.init_app(app)
@@ -75,7 +89,9 @@ def create_app(found: Settings | None = None) -> Flask:
     shell.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    register_work(app, WORK)  # type: ignore[arg-type]
+    for place, panel in PANELS:
+        add_panel(app, place, panel)
+    register_work(app, WORK)
     guard.ensure_all_marked(app)
     return app
 

@@ -20,7 +20,7 @@ from drillreg.core.access import (
 )
 from drillreg.core.errors import DomainError
 from drillreg.core.reading import form_view
-from drillreg.core.web import form_of, safe_next, see_other, writes
+from drillreg.core.web import form_of, safe_next, see_other, writes, writes_itself
 from drillreg.i18n import LOCALES, N_, pick, translate
 from drillreg.orgs.queries import top_orgs
 from drillreg.orgs.scope import current_scope_for
@@ -45,6 +45,7 @@ class _Refused(DomainError):
 @bp.post("/sign-in")
 @public
 @form_of(sign_in)
+@writes_itself
 def sign_in_now() -> ResponseReturnValue:
     """Sign in; a failure is counted, so it is committed before it is refused."""
     form = SignInForm.read(request.form)

@@ -61,6 +61,12 @@ def writes(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturn
     return in_transaction
 
 
+def writes_itself(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
+    """Mark a view that opens its unit of work itself, because slow work comes before it."""
+    view.own_transaction = True  # type: ignore[attr-defined]
+    return view
+
+
 def form_of(
     page: Callable[..., ResponseReturnValue],
 ) -> Callable[[Callable[P, ResponseReturnValue]], Callable[P, ResponseReturnValue]]:
@@ -90,8 +96,8 @@ def show_domain_error(error: DomainError) -> ResponseReturnValue:
     """Answer a refused rule with a sentence, as JSON, as a fragment or as a page."""
     db.session.rollback()
     text = translate(error.message, **error.params)
-    if isinstance(error, SignInNeeded) and not is_htmx() and not wants_json():
-        return see_other(url_for("accounts.sign_in", next=_path_to_come_back_to()))
+    if isinstance(error, SignInNeeded) and not wants_json():
+        return _ask_to_sign_in()
     if wants_json():
         return {"error": text}, error.status
     if is_htmx():
@@ -107,8 +113,11 @@ def show_domain_error(error: DomainError) -> ResponseReturnValue:
     return response
 
 
-def _path_to_come_back_to() -> str | None:
-    return request.full_path.rstrip("?") if request.method == "GET" else None
+def _ask_to_sign_in() -> ResponseReturnValue:
+    if is_htmx():  # the whole page goes to sign in, not the fragment
+        return "", 401, {"HX-Redirect": url_for("accounts.sign_in")}
+    came_from = request.full_path.rstrip("?") if request.method == "GET" else None
+    return see_other(url_for("accounts.sign_in", next=came_from))
 
 
 def show_http_error(error: HTTPException) -> ResponseReturnValue:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from drillreg import sandbox
 from drillreg.core import clock
 from drillreg.core.access import Actor
 from drillreg.files.models import StoredFile
 from drillreg.files.operations import keep_bytes, store
+from drillreg.sandbox import client
 
 TASK = "drillreg.files.images:clean_photo"
 
@@ -30,16 +30,16 @@ def clean_photo(data: bytes, name: str) -> CleanPhoto:
 
     Call it outside a transaction: it takes a tenth of a second and more.
     """
-    done = sandbox.run(TASK, {}, inputs={"photo": data})
+    done = client.run(TASK, {}, inputs={"photo": data})
     taken = done.value["taken_at"]
-    place = done.value["gps"] or {"lon": None, "lat": None}
+    lon, lat = done.value["gps"] or (None, None)
     return CleanPhoto(
         name=name,
         jpeg=done.files["photo.jpg"],
         thumbnail=done.files["thumbnail.jpg"],
         taken_at=clock.from_local(datetime.fromisoformat(taken)) if taken else None,
-        lon=place["lon"],
-        lat=place["lat"],
+        lon=lon,
+        lat=lat,
         perceptual_hash=done.value["dhash"],
     )
 

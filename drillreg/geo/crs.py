@@ -16,9 +16,7 @@ Positions = npt.NDArray[np.float64]
 Notice = tuple[str, dict[str, Any]]
 
 WGS84 = pyproj.CRS.from_epsg(4326)
-CODE = re.compile(
-    r"(?:urn:ogc:def:crs:)?(EPSG|OGC)\s*:[\d.]*:?\s*([A-Za-z0-9]{2,8})", re.IGNORECASE
-)
+CODE = re.compile(r"(?:urn:ogc:def:crs:)?(EPSG|OGC):(?:[\d.]*:)?([A-Z0-9]{2,8})", re.IGNORECASE)
 
 # Large enough for a position a little beyond the globe, far too small for metres in China.
 SURELY_NOT_DEGREES = 400.0

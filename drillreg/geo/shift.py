@@ -99,12 +99,17 @@ def _arrays(lon: npt.ArrayLike, lat: npt.ArrayLike) -> Pair:
     return np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
 
 
+def _near_china(x: Degrees, y: Degrees) -> Pair:
+    """Pull far positions to the edge, where the series stay tame; their result is not used."""
+    return np.clip(x, WEST - 0.1, EAST + 0.1), np.clip(y, SOUTH - 0.1, NORTH + 0.1)
+
+
 def from_wgs84(lon: npt.ArrayLike, lat: npt.ArrayLike, to: ShiftedCrs) -> Pair:
     """Return WGS84 positions (degrees, any shape) in the datum `to`; outside China unchanged."""
     x, y = _arrays(lon, lat)
     if to is ShiftedCrs.WGS84:
         return x, y
-    shifted = FROM_WGS[to](x, y)
+    shifted = FROM_WGS[to](*_near_china(x, y))
     inside = inside_china(x, y)
     return np.where(inside, shifted[0], x), np.where(inside, shifted[1], y)
 
@@ -118,9 +123,9 @@ def to_wgs84(lon: npt.ArrayLike, lat: npt.ArrayLike, given: ShiftedCrs) -> Pair:
     x, y = _arrays(lon, lat)
     if given is ShiftedCrs.WGS84:
         return x, y
-    guess_x, guess_y = x, y
+    near_x, near_y = guess_x, guess_y = _near_china(x, y)
     for _ in range(ROUNDS):
         seen_x, seen_y = FROM_WGS[given](guess_x, guess_y)
-        guess_x, guess_y = guess_x + (x - seen_x), guess_y + (y - seen_y)
+        guess_x, guess_y = guess_x + (near_x - seen_x), guess_y + (near_y - seen_y)
     inside = inside_china(guess_x, guess_y)
     return np.where(inside, guess_x, x), np.where(inside, guess_y, y)

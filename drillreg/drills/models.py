@@ -5,12 +5,14 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from drillreg.accounts.models import Account
 from drillreg.core.db import Base, HasPublicId, Versioned, Voidable
 from drillreg.drills.rules import DrillMode, DrillStatus, Rating
 from drillreg.files.models import StoredFile
 from drillreg.hazards.models import HazardSite
 from drillreg.orgs.models import Org
 from drillreg.plans.models import Plan
+from drillreg.workdays.recurrence import Recurrence, Shift, from_rrule_text
 
 
 class DrillProgramme(HasPublicId, Versioned, Voidable, Base):
@@ -26,10 +28,12 @@ class DrillProgramme(HasPublicId, Versioned, Voidable, Base):
     place: Mapped[str | None]
     plan_id: Mapped[int | None] = mapped_column(ForeignKey("plan.id"), index=True)
     site_id: Mapped[int | None] = mapped_column(ForeignKey("hazard_site.id"), index=True)
-    # RFC 5545 text of the safe subset, restricted months and shift rule kept apart.
+    expected_participants: Mapped[int | None]
+    # Seconds from the signal until everybody is counted at the assembly place.
+    target_seconds: Mapped[int | None]
+    # RFC 5545 text of the safe subset; the shift, which RFC 5545 does not know, beside it.
     rrule: Mapped[str]
-    months: Mapped[str | None]
-    shift: Mapped[str]
+    shift: Mapped[Shift]
     starts_on: Mapped[date]
     ended_on: Mapped[date | None]
     # Drills exist up to this day; the sweep goes on from here.
@@ -39,6 +43,11 @@ class DrillProgramme(HasPublicId, Versioned, Voidable, Base):
     org: Mapped[Org] = relationship(lazy="raise_on_sql")
     plan: Mapped[Plan | None] = relationship(lazy="raise_on_sql")
     site: Mapped[HazardSite | None] = relationship(lazy="raise_on_sql")
+
+    @property
+    def recurrence(self) -> Recurrence:
+        """Return the rhythm that is kept as text; raise DomainError when it cannot be read."""
+        return from_rrule_text(self.rrule, self.shift)
 
 
 class Drill(HasPublicId, Versioned, Voidable, Base):
@@ -63,6 +72,9 @@ class Drill(HasPublicId, Versioned, Voidable, Base):
     # What the recurrence says, and the day after shifting to a working day.
     original_on: Mapped[date | None]
     due_on: Mapped[date] = mapped_column(index=True)
+    # The date before somebody postponed it by hand, and why; the sweep leaves such a date alone.
+    postponed_from: Mapped[date | None]
+    postpone_reason: Mapped[str | None]
     status: Mapped[DrillStatus] = mapped_column(default=DrillStatus.PLANNED)
     held_on: Mapped[date | None] = mapped_column(index=True)
     started_at: Mapped[datetime | None]
@@ -75,6 +87,9 @@ class Drill(HasPublicId, Versioned, Voidable, Base):
     recorded_by_id: Mapped[int | None]
     recorded_at: Mapped[datetime | None]
     cancel_reason: Mapped[str | None]
+    # From here on the record stands: a report about it was handed in.
+    closed_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime]
 
     programme: Mapped[DrillProgramme | None] = relationship(lazy="raise_on_sql")
     org: Mapped[Org] = relationship(lazy="raise_on_sql")
@@ -82,7 +97,7 @@ class Drill(HasPublicId, Versioned, Voidable, Base):
     site: Mapped[HazardSite | None] = relationship(lazy="raise_on_sql")
 
 
-class DrillMoment(Base):
+class DrillMoment(Voidable, Base):
     """A moment of a drill: seconds after the start and what happened."""
 
     __tablename__ = "drill_moment"
@@ -93,7 +108,7 @@ class DrillMoment(Base):
     what: Mapped[str]
 
 
-class DrillGroup(Base):
+class DrillGroup(Voidable, Base):
     """Who took part, by group, with head counts."""
 
     __tablename__ = "drill_group"
@@ -103,7 +118,7 @@ class DrillGroup(Base):
     people: Mapped[int]
 
 
-class Observation(Base):
+class Observation(Voidable, Base):
     """What was seen during a drill: a strength, or something to improve."""
 
     __tablename__ = "observation"
@@ -124,3 +139,16 @@ class DrillPhoto(Voidable, Base):
     caption: Mapped[str | None]
 
     file: Mapped[StoredFile] = relationship(lazy="joined", innerjoin=True)
+
+
+class FeedToken(Base):
+    """The secret address of one account's calendar feed; only the hash of the secret is kept."""
+
+    __tablename__ = "feed_token"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+    account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)

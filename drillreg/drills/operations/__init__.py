@@ -1,0 +1,1 @@
+"""Changing programmes, drills and records; nothing here commits."""

@@ -1,0 +1,58 @@
+"""Reminding people of drills that come near or are overdue."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from drillreg.core.db import db
+from drillreg.drills.models import Drill
+from drillreg.drills.rules import occasion_of, reminder_due
+from drillreg.i18n import N_
+from drillreg.notices.models import Notice
+from drillreg.notices.operations import notify
+
+SENTENCES = {
+    "before-14": N_("%(org)s: the drill “%(title)s” is planned for %(day)s, in two weeks."),
+    "before-7": N_("%(org)s: the drill “%(title)s” is planned for %(day)s, in a week."),
+    "before-1": N_("%(org)s: the drill “%(title)s” is planned for %(day)s. Get ready."),
+    "overdue": N_("%(org)s: the drill “%(title)s” of %(day)s has not been recorded. Record it."),
+}
+
+
+def remind_of_drill(
+    drill: Drill, *, account_ids: Collection[int], today: date, now: datetime
+) -> int:
+    """Tell people the rung reached today, each once; return how many had not been told."""
+    rung = reminder_due(drill.due_on, today)
+    if rung is None:
+        return 0
+    return notify(
+        account_ids,
+        occasion=occasion_of_drill(drill),
+        kind=rung,
+        message=SENTENCES[rung],
+        params={"org": drill.org.name, "title": drill.title, "day": drill.due_on.isoformat()},
+        url=f"/drills/{drill.id}",
+        due_on=drill.due_on,
+        now=now,
+    )
+
+
+def occasion_of_drill(drill: Drill) -> str:
+    """Return the occasion under which notices about a drill stand."""
+    return occasion_of(drill.id, drill.due_on, is_postponed=drill.postponed_from is not None)
+
+
+def already_told(occasions: Collection[str]) -> set[tuple[str, str, int]]:
+    """Return (occasion, kind, account) of the notices there are, asked for in portions."""
+    found: set[tuple[str, str, int]] = set()
+    wanted = sorted(set(occasions))
+    for start in range(0, len(wanted), 500):
+        rows = db.session.execute(
+            select(Notice.occasion, Notice.kind, Notice.account_id)
+            .where(Notice.occasion.in_(wanted[start : start + 500]))
+            .order_by(Notice.id)
+        )
+        found.update((row.occasion, row.kind, row.account_id) for row in rows)
+    return found

@@ -18,6 +18,7 @@ import drillreg.audit.routes
 import drillreg.dashboard.routes
 import drillreg.notices.routes
 import drillreg.work.routes
+import drillreg.workdays.cli
 from drillreg import i18n
 from drillreg.accounts import guard
 from drillreg.config import Settings, read_settings, with_secret
@@ -36,6 +37,7 @@ BLUEPRINTS = (
     drillreg.dashboard.routes.bp,
     drillreg.notices.routes.bp,
     drillreg.work.routes.bp,
+    drillreg.workdays.cli.bp,
 )
 
 # Kinds of background work: what the row says, and who does it.

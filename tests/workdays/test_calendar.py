@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 import pytest
 
 from drillreg.core.db import unit_of_work
-from drillreg.workdays.cli import bp
 from drillreg.workdays.operations import Imported, import_days
 from drillreg.workdays.queries import calendar_days, calendar_for
 from drillreg.workdays.rules import DayKind, NamedDay
@@ -49,8 +48,6 @@ def test_an_organisation_has_its_own_days_before_those_of_all(app, now):
 
 
 def test_the_command_imports_a_file_and_refuses_a_bad_one(app, tmp_path):
-    if bp.name not in app.blueprints:
-        app.register_blueprint(bp)
     good, bad = tmp_path / "good.json", tmp_path / "bad.json"
     days = [{"name": "元旦", "date": "2027-01-09", "isOffDay": False}]
     good.write_text(json.dumps({"days": days}), encoding="utf-8")

@@ -36,6 +36,8 @@ class Report(HasPublicId, Versioned, Base):
     edited_at: Mapped[datetime | None]
     submitted_at: Mapped[datetime | None]
     submitted_by_id: Mapped[int | None]
+    # The nearest organisation with a leader when it was submitted; its leaders are asked.
+    decides_org_id: Mapped[int | None] = mapped_column(ForeignKey("org.id"), index=True)
     approved_at: Mapped[datetime | None]
     approved_by_id: Mapped[int | None]
     approved_by_name: Mapped[str | None]
@@ -48,7 +50,7 @@ class Report(HasPublicId, Versioned, Base):
     pdf_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
 
     drill: Mapped[Drill] = relationship(lazy="raise_on_sql")
-    org: Mapped[Org] = relationship(lazy="raise_on_sql")
+    org: Mapped[Org] = relationship(lazy="raise_on_sql", foreign_keys=[org_id])
     pdf: Mapped[StoredFile | None] = relationship(lazy="raise_on_sql")
 
 

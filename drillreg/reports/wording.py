@@ -16,7 +16,7 @@ RATING_NOTE = (
     "优：无差错完成全部目标；良：达到预期，差错较少；"
     "中：有明显缺陷，未影响总目标；差：出现重大错误或被迫中止。"
 )
-DEFAULT_NUMBER = "{word}演练报〔{{year}}〕{{number}}号"
+DEFAULT_NUMBER = "{word}演练报〔{year}〕{number}号"
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,11 @@ def formal_name(name: str, kind: str) -> str:
 def number_template(word: str, template: str = "") -> str:
     """Return how the numbers of an issuer read; `{year}` and `{number}` are filled in later.
 
-    `template` is a county's own pattern, such as `{word}应急报〔{{year}}〕{{number}}号`.
+    `word` stands for the issuer (机关代字); `template` is a county's own pattern, such as
+    `{word}应急报〔{year}〕{number}号`.
     """
-    pattern = template if "{word}" in template else DEFAULT_NUMBER
-    return pattern.replace("{word}", word).replace("{{", "{").replace("}}", "}")
+    pattern = template if "{word}" in template and "{number}" in template else DEFAULT_NUMBER
+    return pattern.replace("{word}", word.replace("{", "").replace("}", ""))
 
 
 def day_text(day: date) -> str:

@@ -1,0 +1,82 @@
+"""Gathering the records a snapshot is taken from."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
+
+from drillreg.core.db import db
+from drillreg.drills.models import Drill
+from drillreg.drills.queries import drill_record
+from drillreg.orgs.models import DivisionBoundary, Org, OrgVersion
+from drillreg.orgs.queries import is_imported
+from drillreg.orgs.scope import OrgScope
+from drillreg.reports.models import Report
+from drillreg.reports.queries import findings_of
+from drillreg.reports.snapshot import Boundary, Sources
+
+
+def sources_of(report: Report, scope: OrgScope, *, on: date) -> Sources:
+    """Return everything the paper of a report is made of, with the names of that day."""
+    record = drill_record(report.drill_id, scope)
+    findings = findings_of(report)
+    charged = [action.org_id for finding in findings for action in finding.actions]
+    return Sources(
+        report=report,
+        held=record,
+        findings=findings,
+        names=_names_on([report.org_id, record.drill.org_id, *charged], on),
+        boundary=_boundary_of(record.drill),
+    )
+
+
+def _names_on(org_ids: Iterable[int], day: date) -> Mapping[int, str]:
+    """Return what organisations were called on a day; those without history are left out."""
+    rows = db.session.execute(
+        select(OrgVersion.org_id, OrgVersion.name)
+        .where(
+            OrgVersion.org_id.in_(sorted(set(org_ids))),
+            OrgVersion.from_on <= day,
+            or_(OrgVersion.to_on.is_(None), OrgVersion.to_on > day),
+        )
+        .order_by(OrgVersion.org_id)
+    ).all()
+    return {org_id: name for org_id, name in rows}
+
+
+def _boundary_of(drill: Drill) -> Boundary | None:
+    """Return the outline around the site of a drill, else around its organisation's division."""
+    division_id = drill.site.division_id if drill.site else None
+    found = _boundary(division_id) or _boundary(drill.org.division_id)
+    return Boundary(found.division.name, found.wkb) if found else _boundary_above(drill.org)
+
+
+def _boundary(division_id: int | None) -> DivisionBoundary | None:
+    if division_id is None:
+        return None
+    return db.session.scalar(
+        select(DivisionBoundary)
+        .options(joinedload(DivisionBoundary.division))
+        .where(
+            DivisionBoundary.division_id == division_id,
+            DivisionBoundary.to_on.is_(None),
+            is_imported(DivisionBoundary),
+        )
+        .order_by(DivisionBoundary.id.desc())
+        .limit(1)
+    )
+
+
+def _boundary_above(org: Org) -> Boundary | None:
+    """Return the outline of the nearest organisation above that has one, such as the town."""
+    above = [int(part) for part in org.path.rstrip("/").split("/")[:-1]]
+    row = db.session.execute(
+        select(DivisionBoundary, Org)
+        .join(Org, Org.division_id == DivisionBoundary.division_id)
+        .options(joinedload(DivisionBoundary.division))
+        .where(Org.id.in_(above), DivisionBoundary.to_on.is_(None), is_imported(DivisionBoundary))
+        .order_by(Org.path.desc(), DivisionBoundary.id.desc())
+        .limit(1)
+    ).first()
+    return Boundary(row[0].division.name, row[0].wkb) if row else None

@@ -3,12 +3,38 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from drillreg.core.db import Base, HasPublicId, Versioned, Voidable
-from drillreg.hazards.rules import CheckResult, RiskLevel
+from drillreg.files.models import StoredFile
+from drillreg.geo import morton
+from drillreg.hazards.rules import CheckResult, RiskLevel, level_rank
 from drillreg.orgs.models import Division, Org
+
+
+def _row(context: DefaultExecutionContext) -> dict[str, Any]:
+    values: dict[str, Any] = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return values
+
+
+def _number(context: DefaultExecutionContext) -> str:
+    return str(_row(context)["number"])
+
+
+def _level_rank(context: DefaultExecutionContext) -> int:
+    return level_rank(_row(context)["level"])
+
+
+def _morton(context: DefaultExecutionContext) -> int:
+    row = _row(context)
+    return morton.encode(row["lon"], row["lat"])
+
+
+def _created_at(context: DefaultExecutionContext) -> datetime:
+    created: datetime = _row(context)["created_at"]
+    return created
 
 
 class HazardSite(HasPublicId, Versioned, Voidable, Base):
@@ -16,25 +42,36 @@ class HazardSite(HasPublicId, Versioned, Voidable, Base):
 
     __tablename__ = "hazard_site"
     __table_args__ = (
-        UniqueConstraint("org_id", "number"),
+        UniqueConstraint("org_id", "number_taken"),
         Index("ix_hazard_site_org_level", "org_id", "level"),
+        Index("ix_hazard_site_level_rank", "level_rank", "id"),
+        # The list sorts by the last check; a site that never had one stands first.
+        Index(
+            "ix_hazard_site_last_check",
+            func.coalesce(text("last_check_on"), text("'0001-01-01'")),
+            "id",
+        ),
     )
 
     # The organisation responsible for the place: the town, or a unit on its own ground.
     org_id: Mapped[int] = mapped_column(ForeignKey("org.id"), index=True)
     division_id: Mapped[int | None] = mapped_column(ForeignKey("division.id"), index=True)
     number: Mapped[str]
+    # The number while it is spoken for; let go of (null) when the import it came with is undone.
+    number_taken: Mapped[str | None] = mapped_column(default=_number)
     # The owner department's own number (统一编号).
     outside_number: Mapped[str | None] = mapped_column(index=True)
     name: Mapped[str]
     name_en: Mapped[str | None]
     kind: Mapped[str] = mapped_column(index=True)
     level: Mapped[RiskLevel] = mapped_column(index=True)
+    # Red 0 … blue 3, for sorting by an index.
+    level_rank: Mapped[int] = mapped_column(default=_level_rank)
     address: Mapped[str | None]
     # Point in WGS84 degrees, as used on maps; `wkb` keeps lines and areas, WGS84 too.
     lon: Mapped[float]
     lat: Mapped[float]
-    morton: Mapped[int] = mapped_column(index=True)
+    morton: Mapped[int] = mapped_column(index=True, default=_morton)
     wkb: Mapped[bytes | None]
     accuracy_m: Mapped[float | None]
     source_crs: Mapped[str]
@@ -46,6 +83,8 @@ class HazardSite(HasPublicId, Versioned, Voidable, Base):
     attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)
     found_on: Mapped[date | None]
     created_at: Mapped[datetime]
+    # Moves with every edit, so that unchanged lists and maps are known without reading them.
+    changed_at: Mapped[datetime] = mapped_column(index=True, default=_created_at)
     # A cache of the newest check, kept in the transaction that writes the check.
     last_check_on: Mapped[date | None] = mapped_column(index=True)
     last_check_result: Mapped[CheckResult | None]
@@ -91,3 +130,4 @@ class CheckPhoto(Base):
     file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
 
     check: Mapped[HazardCheck] = relationship(back_populates="photos")
+    file: Mapped[StoredFile] = relationship(lazy="joined", innerjoin=True)

@@ -1,10 +1,21 @@
 """Rules of hazard sites and checks: levels, results, what a repeated submission means."""
 
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
 from drillreg.core.errors import DomainError
 from drillreg.i18n import N_
+
+
+class Conflict(DomainError):
+    """The same submission id stands for something else already."""
+
+    status = 409
 
 
 class RiskLevel(StrEnum):
@@ -17,6 +28,12 @@ class RiskLevel(StrEnum):
 
 
 LEVEL_ORDER = (RiskLevel.RED, RiskLevel.ORANGE, RiskLevel.YELLOW, RiskLevel.BLUE)
+
+# How far back a check may be dated by hand: paper books are entered once a week.
+CHECK_BACK = timedelta(days=7)
+
+NUMBER_TAIL = re.compile(r"([0-9]{1,12})([^0-9]*)$")
+FIRST_NUMBER = "001"
 
 
 class CheckResult(StrEnum):
@@ -55,3 +72,52 @@ def ensure_check_complete(result: CheckResult, note: str) -> None:
     """Raise unless an abnormal check says what was seen."""
     if result is CheckResult.ABNORMAL and not note:
         raise DomainError(N_("Say in a few words what is abnormal."))
+
+
+def oldest_fresh_day(level: RiskLevel, today: date) -> date:
+    """Return the first day a check may be of to count as fresh today."""
+    return today - timedelta(days=FRESH_DAYS[level])
+
+
+def level_rank(level: RiskLevel) -> int:
+    """Return the place of a level in the order red, orange, yellow, blue, from 0."""
+    return LEVEL_ORDER.index(RiskLevel(level))
+
+
+def ensure_check_day(checked_on: date, today: date) -> None:
+    """Raise unless a check is of today or of the seven days before."""
+    if checked_on > today:
+        raise DomainError(N_("A check cannot be of a day that is still to come."))
+    if today - checked_on > CHECK_BACK:
+        raise DomainError(
+            N_("A check can be entered for up to %(days)d days back."), days=CHECK_BACK.days
+        )
+
+
+def number_after(number: str) -> str:
+    """Return the number that follows: "QL-BY-017" → "QL-BY-018"; without digits it gets some."""
+    found = NUMBER_TAIL.search(number)
+    if found is None:
+        return f"{number}-{FIRST_NUMBER}" if number else FIRST_NUMBER
+    digits = found[1]
+    following = str(int(digits) + 1).zfill(len(digits))
+    return number[: found.start(1)] + following + found[2]
+
+
+def body_hash(values: Mapping[str, Any], photos: Sequence[bytes]) -> str:
+    """Return the SHA-256 (hex) of what a device sent, so that a resend is known from a change."""
+    text = json.dumps(
+        [dict(values), [hashlib.sha256(photo).hexdigest() for photo in photos]],
+        sort_keys=True,
+        ensure_ascii=False,
+        default=str,
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def ensure_same_submission(stored: str, sent: str) -> None:
+    """Raise when a client id that was used already comes back with another content (409)."""
+    if stored != sent:
+        raise Conflict(
+            N_("This entry was sent before with other content. Open the site and record it again.")
+        )

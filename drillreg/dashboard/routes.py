@@ -3,8 +3,9 @@
 from flask import Blueprint, render_template, request
 
 from drillreg.core import clock
-from drillreg.core.access import Permission, requires, signed_in
+from drillreg.core.access import Permission, current_actor, requires, signed_in
 from drillreg.core.reading import FormReader
+from drillreg.dashboard import home as reading
 from drillreg.dashboard.queries import search as search_all
 from drillreg.orgs.scope import current_scope
 
@@ -14,8 +15,21 @@ bp = Blueprint("dashboard", __name__)
 @bp.get("/")
 @signed_in
 def home() -> str:
-    """Show what is to be done."""
-    return render_template("dashboard/home.html", today=clock.today())
+    """Show what is to be done, who is late, and what came in."""
+    actor, scope, today = current_actor(), current_scope(), clock.today()
+    if not actor.may(Permission.VIEW):
+        return render_template("dashboard/administration.html", today=today)
+    return render_template(
+        "dashboard/home.html",
+        today=today,
+        figures=reading.figures(scope, today),
+        decisions=reading.my_decisions(actor, today),
+        returned=reading.my_returned(actor),
+        drills=reading.my_drills(actor, today),
+        actions=reading.my_actions(actor, today),
+        late=reading.late_drills(scope, actor, today),
+        news=reading.newest_evidence(scope),
+    )
 
 
 @bp.get("/search")

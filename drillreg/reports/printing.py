@@ -11,7 +11,7 @@ from drillreg.core.errors import DomainError
 from drillreg.i18n import N_
 from drillreg.reports.document import render_report
 from drillreg.reports.models import Report
-from drillreg.reports.operations import attach_pdf
+from drillreg.reports.operations.freezing import attach_pdf
 from drillreg.reports.snapshot import digest
 from drillreg.sandbox.limits import BACKGROUND
 

@@ -13,7 +13,6 @@ from drillreg.core.access import Actor, Permission
 from drillreg.core.db import db
 from drillreg.core.errors import NotFound
 from drillreg.core.paging import Page, keyset_page
-from drillreg.drills.models import Drill
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import is_imported

@@ -42,7 +42,7 @@ def _names_on(org_ids: Iterable[int], day: date) -> Mapping[int, str]:
         )
         .order_by(OrgVersion.org_id)
     ).all()
-    return {org_id: name for org_id, name in rows}
+    return {row.org_id: row.name for row in rows}
 
 
 def _boundary_of(drill: Drill) -> Boundary | None:

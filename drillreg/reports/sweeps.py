@@ -7,7 +7,7 @@ from sqlalchemy import or_, select
 
 from drillreg.core.db import db, unit_of_work
 from drillreg.reports.models import Report
-from drillreg.reports.operations import queue_pdf
+from drillreg.reports.operations.freezing import queue_pdf
 from drillreg.reports.rules import ReportState
 from drillreg.work.models import WorkItem
 from drillreg.work.rules import WorkState

@@ -1,0 +1,1 @@
+"""What changes reports: writing, signing, freezing, and corrective actions."""

@@ -12,7 +12,10 @@ IN_BACKGROUND = Bounds(unpacked_bytes=600 * MEGABYTE, rows=1_048_576)
 
 @dataclass(frozen=True)
 class Table:
-    """A table as text: `header_row` is its (last) row's number in the file, counted from 1."""
+    """A table as text: `header_row` is its (last) row's number in the file, counted from 1.
+
+    `matched` fields were known from the header; with none, the file may have no header at all.
+    """
 
     sheet: str
     sheets: tuple[str, ...]
@@ -20,6 +23,7 @@ class Table:
     rows: list[list[str]]
     header_row: int
     encoding: str
+    matched: int
 
     def row_number(self, index: int) -> int:
         """Return the number in the file of `rows[index]`, as the person's program shows it."""

@@ -192,7 +192,8 @@ def read_sheet(args: dict[str, Any], inputs: Path, outputs: Path) -> dict[str, A
     """Read `table` of the inputs: the sheet asked for, else the one whose header fits best.
 
     `args`: synonyms, sheet (or null), bounds. Returns sheet, sheets, header, header_row (its
-    number in the file, from 1), rows after it, and the encoding of a CSV file.
+    number in the file, from 1), how many fields it matched, the rows after it, and the encoding
+    of a CSV file.
     """
     path, bounds = inputs / "table", Bounds(**args["bounds"])
     with path.open("rb") as opened:
@@ -213,6 +214,7 @@ def read_sheet(args: dict[str, Any], inputs: Path, outputs: Path) -> dict[str, A
         "sheets": [sheet.name for sheet in sheets if sheet.name],
         "header": best.header,
         "header_row": best.header_at + 1,
+        "matched": best.score,
         "rows": best.rows[best.header_at + 1 :],
         "encoding": encoding,
     }

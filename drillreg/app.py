@@ -17,6 +17,7 @@ import drillreg.audit.cli
 import drillreg.audit.routes
 import drillreg.dashboard.routes
 import drillreg.notices.routes
+import drillreg.orgs.routes
 import drillreg.work.routes
 import drillreg.workdays.cli
 from drillreg import i18n
@@ -36,6 +37,7 @@ BLUEPRINTS = (
     drillreg.audit.cli.bp,
     drillreg.dashboard.routes.bp,
     drillreg.notices.routes.bp,
+    drillreg.orgs.routes.bp,
     drillreg.work.routes.bp,
     drillreg.workdays.cli.bp,
 )

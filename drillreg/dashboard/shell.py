@@ -37,6 +37,8 @@ class Shown:
 # None separates groups. Only entries that lead somewhere stand here.
 MENU: tuple[Entry | None, ...] = (
     Entry(N_("Home"), "dashboard.home", "home", None),
+    None,
+    Entry(N_("Organisations"), "orgs.index", "org"),
 )
 
 

@@ -33,13 +33,13 @@ class DivisionName(Base):
     """What a division was called, from a day to a day."""
 
     __tablename__ = "division_name"
-    __table_args__ = (UniqueConstraint("division_id", "from_on"),)
 
     division_id: Mapped[int] = mapped_column(ForeignKey("division.id"), index=True)
     name: Mapped[str]
     code: Mapped[str]
     from_on: Mapped[date]
     to_on: Mapped[date | None]
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
 
 
 class DivisionBoundary(Base):

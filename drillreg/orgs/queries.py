@@ -1,18 +1,19 @@
-"""Reading organisations and divisions; every function takes the scope it may look into."""
+"""Reading organisations; what a person asks for by id or in lists takes the scope."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from drillreg.core.db import db
 from drillreg.core.errors import NotFound
 from drillreg.core.paging import Page, keyset_page
 from drillreg.i18n import N_
-from drillreg.orgs.models import Org, OrgVersion, Oversight
-from drillreg.orgs.rules import subtree_end
+from drillreg.orgs.models import Org, OrgAlias, OrgVersion, Oversight
+from drillreg.orgs.rules import BEHIND_SEPARATOR, subtree_end
 from drillreg.orgs.scope import OrgScope
 from drillreg.work.models import ImportBatch
 from drillreg.work.rules import ImportState
@@ -50,8 +51,48 @@ def children_of(org: Org, scope: OrgScope) -> Sequence[Org]:
     return db.session.scalars(
         select(Org)
         .where(Org.parent_id == org.id, scope.allows(), is_imported(Org))
-        .order_by(Org.path)
+        .order_by(Org.id)
     ).all()
+
+
+def children_of_many(ids: Iterable[int], scope: OrgScope) -> Sequence[Org]:
+    """Return the open organisations directly below any of several, in the order they were made."""
+    return db.session.scalars(
+        select(Org)
+        .where(
+            Org.parent_id.in_(sorted(ids)),
+            Org.closed_on.is_(None),
+            scope.allows(),
+            is_imported(Org),
+        )
+        .order_by(Org.id)
+    ).all()
+
+
+def counts_below(ids: Iterable[int], scope: OrgScope) -> dict[int, int]:
+    """Return by id how many open organisations lie below, at any depth, in one query."""
+    top = aliased(Org)
+    end = func.substr(top.path, 1, func.length(top.path) - 1).concat(BEHIND_SEPARATOR)
+    rows = db.session.execute(
+        select(top.id, func.count(Org.id))
+        .join(Org, (Org.path > top.path) & (Org.path < end))
+        .where(top.id.in_(sorted(ids)), Org.closed_on.is_(None), scope.allows(), is_imported(Org))
+        .group_by(top.id)
+        .order_by(top.id)
+    ).all()
+    return {int(row[0]): int(row[1]) for row in rows}
+
+
+def open_children_count(org: Org) -> int:
+    """Return how many open organisations stand directly below one."""
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Org)
+            .where(Org.parent_id == org.id, Org.closed_on.is_(None), is_imported(Org))
+        )
+        or 0
+    )
 
 
 def ancestors_of(org: Org) -> Sequence[Org]:
@@ -61,46 +102,90 @@ def ancestors_of(org: Org) -> Sequence[Org]:
     return found if ids else []
 
 
+@dataclass(frozen=True)
+class OrgFilter:
+    """What a list of organisations is narrowed to; empty means everything open."""
+
+    kind: str = ""
+    within: Org | None = None
+    words: str = ""
+    closed: bool = False
+
+
+def _filtered(statement: Select[Any], scope: OrgScope, wanted: OrgFilter) -> Select[Any]:
+    statement = statement.where(scope.allows(), is_imported(Org))
+    if not wanted.closed:
+        statement = statement.where(Org.closed_on.is_(None))
+    if wanted.kind:
+        statement = statement.where(Org.kind == wanted.kind)
+    if wanted.within is not None:
+        path = wanted.within.path
+        statement = statement.where(Org.path >= path, Org.path < subtree_end(path))
+    if wanted.words:
+        other = select(OrgAlias.org_id).where(
+            OrgAlias.alias.contains(wanted.words, autoescape=True)
+        )
+        names = (Org.name, Org.short_name, Org.name_en, Org.code)
+        statement = statement.where(
+            or_(*(n.contains(wanted.words, autoescape=True) for n in names), Org.id.in_(other))
+        )
+    return statement
+
+
 def orgs_page(
-    scope: OrgScope,
-    *,
-    kind: str = "",
-    within: Org | None = None,
-    words: str = "",
-    cursor: str | None = None,
-    size: int = 20,
+    scope: OrgScope, wanted: OrgFilter, *, cursor: str | None = None, size: int = 20
 ) -> Page[Org]:
-    """Return a page of organisations in tree order, filtered by kind, subtree and name."""
-    statement = select(Org).options(joinedload(Org.parent)).where(scope.allows(), is_imported(Org))
-    if kind:
-        statement = statement.where(Org.kind == kind)
-    if within is not None:
-        statement = statement.where(Org.path >= within.path, Org.path < subtree_end(within.path))
-    if words:
-        statement = statement.where(Org.name.contains(words, autoescape=True))
-    return keyset_page(statement, order=[(Org.path, "asc")], cursor=cursor, size=size)
+    """Return a page of organisations in tree order, with parent and division."""
+    statement = select(Org).options(joinedload(Org.parent), joinedload(Org.division))
+    return keyset_page(
+        _filtered(statement, scope, wanted), order=[(Org.path, "asc")], cursor=cursor, size=size
+    )
+
+
+def orgs_count(scope: OrgScope, wanted: OrgFilter) -> int:
+    """Return how many organisations a list holds in all."""
+    statement = _filtered(select(func.count()).select_from(Org), scope, wanted)
+    return int(db.session.scalar(statement) or 0)
+
+
+def all_orgs(scope: OrgScope, wanted: OrgFilter) -> Sequence[Org]:
+    """Return every organisation of a list in tree order, for an export."""
+    statement = select(Org).options(joinedload(Org.parent), joinedload(Org.division))
+    return db.session.scalars(_filtered(statement, scope, wanted).order_by(Org.path)).all()
 
 
 def orgs_of_kinds(scope: OrgScope, kinds: Iterable[str], *, at_most: int = 500) -> Sequence[Org]:
-    """Return organisations of some kinds for a choice field, in tree order."""
+    """Return open organisations of some kinds for a choice field, in tree order."""
     return db.session.scalars(
         select(Org)
-        .where(Org.kind.in_(list(kinds)), scope.allows(), is_imported(Org))
+        .where(
+            Org.kind.in_(list(kinds)),
+            Org.closed_on.is_(None),
+            scope.allows(),
+            is_imported(Org),
+        )
         .order_by(Org.path)
         .limit(at_most)
     ).all()
 
 
 def name_on(org: Org, day: date) -> str:
-    """Return what an organisation was called on a day."""
-    found = db.session.scalar(
-        select(OrgVersion.name).where(
-            OrgVersion.org_id == org.id,
-            OrgVersion.from_on <= day,
-            or_(OrgVersion.to_on.is_(None), OrgVersion.to_on > day),
-        )
-    )
-    return found or org.name
+    """Return what an organisation was called on a day; before the first record, its first name."""
+    found = db.session.execute(
+        select(OrgVersion.name, OrgVersion.from_on)
+        .where(OrgVersion.org_id == org.id, or_(OrgVersion.to_on.is_(None), OrgVersion.to_on > day))
+        .order_by(OrgVersion.from_on)
+        .limit(1)
+    ).first()
+    return str(found.name) if found else org.name
+
+
+def version_or_none(org: Org, *, from_on: date | None = None) -> OrgVersion | None:
+    """Return the newest version of an organisation, or the one that began on a day."""
+    statement = select(OrgVersion).where(OrgVersion.org_id == org.id)
+    if from_on is not None:
+        statement = statement.where(OrgVersion.from_on == from_on)
+    return db.session.scalar(statement.order_by(OrgVersion.from_on.desc()).limit(1))
 
 
 def versions_of(org: Org) -> Sequence[OrgVersion]:
@@ -108,6 +193,34 @@ def versions_of(org: Org) -> Sequence[OrgVersion]:
     return db.session.scalars(
         select(OrgVersion).where(OrgVersion.org_id == org.id).order_by(OrgVersion.from_on.desc())
     ).all()
+
+
+def aliases_of(org: Org) -> Sequence[str]:
+    """Return the other names of an organisation."""
+    return db.session.scalars(
+        select(OrgAlias.alias).where(OrgAlias.org_id == org.id).order_by(OrgAlias.id)
+    ).all()
+
+
+def oversights_of(org: Org) -> Sequence[tuple[Oversight, Org]]:
+    """Return every supervision of an organisation, past ones too, with the department."""
+    rows = db.session.execute(
+        select(Oversight, Org)
+        .join(Org, Org.id == Oversight.overseer_id)
+        .where(Oversight.org_id == org.id)
+        .order_by(Oversight.field, Oversight.from_on, Oversight.id)
+    ).all()
+    return [(oversight, overseer) for oversight, overseer in rows]
+
+
+def get_oversight(oversight_id: int, org: Org) -> Oversight:
+    """Return a supervision of an organisation, or raise NotFound."""
+    found = db.session.scalar(
+        select(Oversight).where(Oversight.id == oversight_id, Oversight.org_id == org.id)
+    )
+    if found is None:
+        raise NotFound(N_("There is no such supervision."))
+    return found
 
 
 def overseers_of(org: Org, on: date) -> Sequence[tuple[Oversight, Org]]:

@@ -1,0 +1,311 @@
+"""Making, changing and closing organisations; each change leaves what was before."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from drillreg.audit.operations import record
+from drillreg.core.access import Actor
+from drillreg.core.codes import code_list
+from drillreg.core.db import db
+from drillreg.core.errors import DomainError
+from drillreg.i18n import N_
+from drillreg.orgs.models import Org, OrgAlias, OrgVersion, Oversight
+from drillreg.orgs.queries import aliases_of, is_imported, open_children_count, version_or_none
+from drillreg.orgs.rules import child_path, ensure_allowed_parent
+
+
+@dataclass(frozen=True)
+class OrgFacts:
+    """What a person may say about an organisation; positions in WGS84 degrees."""
+
+    name: str
+    kind: str
+    attributes: dict[str, Any]
+    short_name: str | None = None
+    name_en: str | None = None
+    field: str | None = None
+    code: str | None = None
+    division_id: int | None = None
+    is_outside: bool = False
+    duty_phone: str | None = None
+    lon: float | None = None
+    lat: float | None = None
+    opened_on: date | None = None
+
+
+def new_path() -> str:
+    """Return a path that no organisation has, until the key is known that the real one needs."""
+    return f"new-{secrets.token_hex(12)}/"
+
+
+def create_org(
+    facts: OrgFacts, *, parent: Org | None, actor: Actor | None, now: datetime, today: date
+) -> Org:
+    """Make an organisation below `parent` with its first version."""
+    ensure_allowed_parent(code_list("org_kind"), facts.kind, parent.kind if parent else None)
+    if parent is not None and parent.closed_on is not None:
+        raise DomainError(
+            N_("%(name)s is closed; nothing can be added below it."), name=parent.name
+        )
+    ensure_free_name(facts.name, parent)
+    org = Org(**asdict(facts), path=new_path(), parent_id=parent.id if parent else None)
+    db.session.add(org)
+    db.session.flush()
+    org.path = child_path(parent.path if parent else "", org.id)
+    db.session.add(version_of(org, from_on=facts.opened_on or today, now=now))
+    record(
+        "org-made",
+        subject_kind="org",
+        subject_id=org.id,
+        actor=actor,
+        now=now,
+        org_id=org.id,
+        name=org.name,
+        kind=org.kind,
+    )
+    db.session.flush()
+    return org
+
+
+def ensure_free_name(name: str, parent: Org | None, but: Org | None = None) -> None:
+    """Raise when an open organisation below the same parent already has the name."""
+    found = db.session.scalar(
+        select(Org.id).where(
+            Org.name == name,
+            Org.parent_id == parent.id if parent else Org.parent_id.is_(None),
+            Org.closed_on.is_(None),
+            is_imported(Org),
+            Org.id != (but.id if but else 0),
+        )
+    )
+    if found is not None:
+        raise DomainError(N_("There already is an organisation %(name)s there."), name=name)
+
+
+def version_of(org: Org, *, from_on: date, now: datetime) -> OrgVersion:
+    """Return a version that holds what an organisation is now."""
+    return OrgVersion(
+        org_id=org.id,
+        from_on=from_on,
+        name=org.name,
+        kind=org.kind,
+        parent_id=org.parent_id,
+        path=org.path,
+        attributes=dict(org.attributes),
+        recorded_at=now,
+    )
+
+
+def change_org(
+    org: Org, facts: OrgFacts, *, from_on: date, actor: Actor, now: datetime, today: date
+) -> None:
+    """Change an organisation as of a day; what it was until then stays as a version."""
+    ensure_not_closed(org)
+    ensure_may_begin(org, from_on, today)
+    if facts.kind != org.kind:
+        _ensure_kind_fits(org, facts.kind)
+    if facts.name != org.name:
+        ensure_free_name(facts.name, org.parent, but=org)
+    changes = differences(org, facts)
+    if not changes:
+        return
+    historic = {"name", "kind", "attributes"} & changes.keys()
+    if historic:
+        _close_version(org, from_on, now)
+    if "name" in changes:
+        add_alias(org, org.name)
+    for name, (_, new) in changes.items():
+        setattr(org, name, new)
+    if historic:
+        _open_version(org, from_on, now)
+    record(
+        "org-changed",
+        subject_kind="org",
+        subject_id=org.id,
+        actor=actor,
+        now=now,
+        org_id=org.id,
+        changes=changes,
+        from_on=from_on,
+    )
+
+
+def differences(org: Org, facts: OrgFacts) -> dict[str, list[Any]]:
+    """Return what would change, as field: [old, new]."""
+    return {
+        name: [getattr(org, name), new]
+        for name, new in asdict(facts).items()
+        if getattr(org, name) != new
+    }
+
+
+def ensure_not_closed(org: Org) -> None:
+    """Raise when an organisation is closed: its record stays as it was."""
+    if org.closed_on is not None:
+        raise DomainError(N_("%(name)s is closed and stays as it was."), name=org.name)
+
+
+def ensure_may_begin(org: Org, from_on: date, today: date) -> None:
+    """Raise unless a change may take effect on a day: not later than today, not before the last."""
+    if from_on > today:
+        raise DomainError(N_("A change cannot take effect after today (%(day)s)."), day=today)
+    newest = version_or_none(org)
+    if newest is not None and from_on < newest.from_on:
+        raise DomainError(
+            N_("What stands now is in force since %(day)s; a change cannot be older."),
+            day=newest.from_on,
+        )
+
+
+def _ensure_kind_fits(org: Org, kind: str) -> None:
+    kinds = code_list("org_kind")
+    ensure_allowed_parent(kinds, kind, org.parent.kind if org.parent else None)
+    below = db.session.scalars(
+        select(Org.kind).where(Org.parent_id == org.id).distinct().order_by(Org.kind)
+    ).all()
+    for child_kind in below:
+        ensure_allowed_parent(kinds, child_kind, kind)
+
+
+def _close_version(org: Org, day: date, now: datetime) -> None:
+    """End the version in force on a day; one without any gets what it was, known the day before."""
+    newest = version_or_none(org)
+    if newest is None:
+        newest = version_of(org, from_on=org.opened_on or day - timedelta(days=1), now=now)
+        db.session.add(newest)
+    if newest.from_on < day:
+        newest.to_on = day
+    db.session.flush()
+
+
+def _open_version(org: Org, day: date, now: datetime) -> None:
+    newest = version_or_none(org, from_on=day)
+    if newest is None:
+        db.session.add(version_of(org, from_on=day, now=now))
+        return
+    # A second change on the same day corrects the first.
+    newest.name, newest.kind, newest.attributes = org.name, org.kind, dict(org.attributes)
+    newest.recorded_at = now
+
+
+def add_alias(org: Org, alias: str) -> None:
+    """Remember another name under which tables and files know an organisation."""
+    if alias not in aliases_of(org):
+        db.session.add(OrgAlias(org_id=org.id, alias=alias))
+
+
+def name_otherwise(org: Org, *, alias: str, actor: Actor, now: datetime) -> None:
+    """Add another name by hand."""
+    if alias == org.name or alias in aliases_of(org):
+        raise DomainError(N_("It already is known by this name."))
+    add_alias(org, alias)
+    record(
+        "org-alias-added",
+        subject_kind="org",
+        subject_id=org.id,
+        actor=actor,
+        now=now,
+        org_id=org.id,
+        alias=alias,
+    )
+
+
+def close_org(
+    org: Org, *, closed_on: date, reason: str, actor: Actor, now: datetime, today: date
+) -> None:
+    """Close an organisation that has none open below it; its records stay."""
+    ensure_not_closed(org)
+    ensure_may_begin(org, closed_on, today)
+    count = open_children_count(org)
+    if count:
+        raise DomainError(
+            N_("%(count)d organisations below it are still open. Close or move them first."),
+            count=count,
+        )
+    _close_version(org, closed_on, now)
+    org.closed_on, org.closed_reason = closed_on, reason
+    for oversight in db.session.scalars(
+        select(Oversight).where(Oversight.org_id == org.id, Oversight.to_on.is_(None))
+    ):
+        oversight.to_on = max(closed_on, oversight.from_on)
+    record(
+        "org-closed",
+        subject_kind="org",
+        subject_id=org.id,
+        actor=actor,
+        now=now,
+        org_id=org.id,
+        closed_on=closed_on,
+        reason=reason,
+    )
+
+
+def add_oversight(
+    org: Org,
+    *,
+    overseer: Org,
+    field: str,
+    from_on: date,
+    actor: Actor | None,
+    now: datetime,
+) -> Oversight:
+    """Let a department supervise an organisation in a field from a day on."""
+    ensure_not_closed(org)
+    if overseer.kind not in {"department", "outside"}:
+        raise DomainError(N_("Only a department can supervise in a field."))
+    if overseer.id == org.id:
+        raise DomainError(N_("A department does not supervise itself."))
+    same = db.session.scalar(
+        select(Oversight.id).where(
+            Oversight.overseer_id == overseer.id,
+            Oversight.org_id == org.id,
+            Oversight.field == field,
+            Oversight.to_on.is_(None) | (Oversight.to_on > from_on),
+        )
+    )
+    if same is not None:
+        raise DomainError(N_("%(name)s already supervises it in this field."), name=overseer.name)
+    found = Oversight(overseer_id=overseer.id, org_id=org.id, field=field, from_on=from_on)
+    db.session.add(found)
+    record(
+        "oversight-begun",
+        subject_kind="org",
+        subject_id=org.id,
+        actor=actor,
+        now=now,
+        org_id=org.id,
+        **_oversight_detail(found),
+    )
+    return found
+
+
+def end_oversight(oversight: Oversight, *, to_on: date, actor: Actor, now: datetime) -> None:
+    """End the supervision of an organisation: from `to_on` on the department has no reach."""
+    if oversight.to_on is not None:
+        raise DomainError(N_("This supervision has already ended."))
+    if to_on < oversight.from_on:
+        raise DomainError(N_("It began on %(day)s and cannot end before."), day=oversight.from_on)
+    oversight.to_on = to_on
+    record(
+        "oversight-ended",
+        subject_kind="org",
+        subject_id=oversight.org_id,
+        actor=actor,
+        now=now,
+        org_id=oversight.org_id,
+        **_oversight_detail(oversight),
+        to_on=to_on,
+    )
+
+
+def _oversight_detail(oversight: Oversight) -> Mapping[str, Any]:
+    return {
+        "overseer_id": oversight.overseer_id,
+        "field": oversight.field,
+        "from_on": oversight.from_on,
+    }

@@ -1,0 +1,6 @@
+"""Pages of organisations: tree, record, changes, imports."""
+
+from drillreg.orgs.routes import edit, tree
+from drillreg.orgs.routes.blueprint import bp
+
+__all__ = ["bp", "edit", "tree"]

@@ -1,0 +1,167 @@
+"""Tree, list and record of organisations."""
+
+from zoneinfo import ZoneInfo
+
+from flask import Response, current_app, render_template, request
+from flask.typing import ResponseReturnValue
+
+from drillreg.config import settings
+from drillreg.core import clock
+from drillreg.core.access import Permission, requires
+from drillreg.core.codes import code_label, code_list
+from drillreg.core.errors import NotFound
+from drillreg.core.reading import FormReader, form_view
+from drillreg.core.web import render_page_or_part
+from drillreg.geo.writing import OutFeature, geojson_bytes
+from drillreg.i18n import N_, pick, translate
+from drillreg.orgs.divisions import boundaries_directly_below, boundary_or_none, names_of
+from drillreg.orgs.forms import attributes_for
+from drillreg.orgs.models import Org
+from drillreg.orgs.queries import (
+    OrgFilter,
+    aliases_of,
+    all_orgs,
+    ancestors_of,
+    children_of,
+    counts_below,
+    counts_by_kind,
+    get_org,
+    orgs_count,
+    orgs_of_kinds,
+    orgs_page,
+    oversights_of,
+    versions_of,
+)
+from drillreg.orgs.routes.blueprint import bp
+from drillreg.orgs.rules import GOVERNMENT_KINDS
+from drillreg.orgs.scope import current_scope, current_scope_for, may_here
+from drillreg.orgs.tree import tree
+from drillreg.sheets.write import Cell, xlsx_bytes
+
+OUTLINE_TOLERANCE_M = 30.0
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _filter() -> OrgFilter:
+    reader = FormReader(request.args)
+    within = reader.integer("within", "", minimum=1)
+    kind = reader.raw("kind")
+    return OrgFilter(
+        kind=kind if kind in code_list("org_kind").codes() else "",
+        within=get_org(within, current_scope()) if within else None,
+        words=reader.raw("words")[:80],
+        closed=reader.flag("closed"),
+    )
+
+
+@bp.get("/")
+@requires(Permission.VIEW)
+def index() -> str:
+    """Show the tree, and the list of what lies in the chosen part of it."""
+    scope, wanted = current_scope(), _filter()
+    return render_page_or_part(
+        "orgs/index.html",
+        "orgs/_list.html",
+        wanted=wanted,
+        tree=tree(scope, wanted.within),
+        found=orgs_page(scope, wanted, cursor=request.args.get("after")),
+        total=orgs_count(scope, wanted),
+        places=orgs_of_kinds(scope, ("county", "town")),
+        kinds=counts_by_kind(scope),
+        may_edit=bool(current_scope_for(Permission.EDIT_ORGS).paths),
+    )
+
+
+@bp.get("/export.xlsx")
+@requires(Permission.VIEW)
+def export() -> ResponseReturnValue:
+    """Hand out exactly the filtered list as a workbook."""
+    rows = all_orgs(current_scope(), _filter())
+    attributes = tuple(code_list("org_attribute"))
+    labels = [
+        N_("Name"),
+        N_("Kind"),
+        N_("Stands below"),
+        N_("Code"),
+        N_("Division"),
+        N_("Division code"),
+    ]
+    labels += [N_("Duty phone"), N_("Longitude"), N_("Latitude"), N_("Opened on"), N_("Closed on")]
+    header = [translate(label) for label in labels] + [pick(item.label) for item in attributes]
+    title = translate(N_("Organisations"))
+    data = xlsx_bytes(
+        [(title, header, [_cells(org, [item.code for item in attributes]) for org in rows])],
+        zone=ZoneInfo(settings().timezone),
+    )
+    return workbook(data, f"{title}-{clock.today().isoformat()}.xlsx")
+
+
+def workbook(data: bytes, name: str) -> Response:
+    """Return a workbook as a download."""
+    response = current_app.response_class(data, mimetype=XLSX)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+def _cells(org: Org, attributes: list[str]) -> list[Cell]:
+    division = org.division
+    known: list[Cell] = [
+        org.name,
+        code_label(org.kind, "org_kind"),
+        org.parent.name if org.parent else "",
+        org.code,
+        division.name if division else "",
+        division.code if division else "",
+        org.duty_phone,
+        org.lon,
+        org.lat,
+        org.opened_on,
+        org.closed_on,
+    ]
+    return known + [org.attributes.get(code) for code in attributes]
+
+
+@bp.get("/<int:org_id>")
+@requires(Permission.VIEW)
+def show(org_id: int) -> str:
+    """Show an organisation: facts, supervision, what stands below it, what it was."""
+    scope = current_scope()
+    org = get_org(org_id, scope)
+    children = children_of(org, scope)
+    may_edit = may_here(Permission.EDIT_ORGS, org)
+    owns_division = org.kind in GOVERNMENT_KINDS.values()
+    return render_template(
+        "orgs/show.html",
+        org=org,
+        above=[(each, scope.includes(each)) for each in ancestors_of(org)],
+        children=children,
+        counts=counts_below([child.id for child in children], scope) if children else {},
+        oversights=oversights_of(org),
+        overseers=orgs_of_kinds(scope, ("department", "outside")) if may_edit else (),
+        versions=versions_of(org),
+        aliases=aliases_of(org),
+        division_names=names_of(org.division) if org.division and owns_division else (),
+        boundary=boundary_or_none(org.division_id) if owns_division else None,
+        attributes=attributes_for(org.kind),
+        may_edit=may_edit and org.closed_on is None,
+        form=form_view(from_on=clock.today().isoformat()),
+        today=clock.today(),
+    )
+
+
+@bp.get("/<int:org_id>/boundary.geojson")
+@requires(Permission.VIEW)
+def boundary(org_id: int) -> ResponseReturnValue:
+    """Return the outline of an organisation's division and of the divisions inside, WGS84."""
+    org = get_org(org_id, current_scope())
+    found = boundary_or_none(org.division_id)
+    if found is None:
+        raise NotFound(N_("This division has no boundary yet."))
+    rows = [
+        OutFeature(each.id, each.wkb, {"name": each.division.name, "outer": False})
+        for each in boundaries_directly_below(found.division_id)
+    ]
+    rows.append(OutFeature(found.id, found.wkb, {"name": found.division.name, "outer": True}))
+    return current_app.response_class(
+        geojson_bytes(rows, OUTLINE_TOLERANCE_M), mimetype="application/geo+json"
+    )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import PIL.Image
+import PIL.ImageFile
 import PIL.ImageOps
 from PIL.Image import Image, Resampling
 
@@ -106,6 +107,7 @@ def clean_photo(args: dict[str, Any], inputs: Path, outputs: Path) -> dict[str, 
     ([longitude, latitude] or None) and dhash (hex).
     """
     PIL.Image.MAX_IMAGE_PIXELS = PIXELS
+    PIL.ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint, loaded beside, wants them
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")

@@ -19,10 +19,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Town(Place):
-    """A town: letters of its site numbers, word of its papers, seat in km from the middle."""
+    """A town: letters of its site numbers, word of its papers, first telephone, seat in km."""
 
     letters: str
     word: str
+    phone: int
     x: float
     y: float
     villages: tuple[Place, ...]
@@ -36,6 +37,7 @@ class Department:
     name_en: str
     field: str
     word: str
+    phone: int
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ def _town(given: dict[str, Any]) -> Town:
         given["en"],
         given["letters"],
         given["word"],
+        given["phone"],
         given["at"][0],
         given["at"][1],
         villages,
@@ -87,7 +90,9 @@ def _town(given: dict[str, Any]) -> Town:
 
 
 def _department(given: dict[str, Any]) -> Department:
-    return Department(given["name"], given["en"], given["field"], given.get("word", ""))
+    return Department(
+        given["name"], given["en"], given["field"], given.get("word", ""), given["phone"]
+    )
 
 
 FIELD_OF_KIND = {"school": "education", "kindergarten": "education", "hospital": "health"}
@@ -119,6 +124,7 @@ DEPARTMENTS = tuple(_department(given) for given in _data["department"])
 OUTSIDE = tuple(_department(given) for given in _data["outside"])
 UNITS = tuple(_unit(kind, text) for kind, lines in _data["units"].items() for text in lines)
 ACCOUNTS = tuple(_account(text) for text in _data["people"]["accounts"])
+MORE_ROLES = tuple(tuple(text.split(" | ")) for text in _data["people"]["more_roles"])
 POSTS = tuple(_post(text) for text in _data["people"]["posts"])
 SURNAMES: str = _data["people"]["surnames"]
 GIVEN_NAMES: tuple[str, ...] = tuple(_data["people"]["given_names"])

@@ -1,0 +1,85 @@
+"""Second stage: people, their posts, and the accounts they sign in with."""
+
+from collections.abc import Iterator
+from random import Random
+
+from drillreg.accounts.models import Person, Post
+from drillreg.accounts.operations import create_account, give_role
+from drillreg.core.db import db
+from drillreg.demo.lookup import Lookup
+from drillreg.demo.places import (
+    ACCOUNTS,
+    GIVEN_NAMES,
+    MORE_ROLES,
+    POSTS,
+    SURNAMES,
+)
+from drillreg.demo.times import ago, at
+from drillreg.orgs.models import Org
+
+PASSWORD = "qingling-demo"  # noqa: S105 - printed by `make run`, for the demo alone
+CONTACTS = {
+    "department": "应急联络员",
+    "outside": "应急联络员",
+    "village": "村（居）委会主任",
+    "school": "校长",
+    "kindergarten": "园长",
+    "hospital": "院长",
+    "enterprise": "安全负责人",
+}
+
+
+def invented_names(seed: str) -> Iterator[str]:
+    """Yield names put together by chance from common parts: the same ones for the same seed."""
+    random = Random(seed)  # noqa: S311 - the same county every time
+    while True:
+        yield random.choice(SURNAMES) + random.choice(GIVEN_NAMES)
+
+
+def load_people(known: Lookup) -> dict[str, int]:
+    """Make people, posts and accounts; return how many."""
+    since = ago(known.today, 800)
+    for sign in ACCOUNTS:
+        account = create_account(
+            name=sign.name,
+            username=sign.username,
+            password=PASSWORD,
+            phone=sign.phone,
+            now=at(since, 10),
+            actor=None,
+            must_change=False,
+        )
+        org = known.orgs[sign.org]
+        give_role(account, role=sign.role, org=org, from_on=since, actor=None, now=at(since, 10))
+        _give_post(account.person_id, org, sign.post, sign.phone, known)
+    for username, role, org_name in MORE_ROLES:
+        org = known.orgs[org_name]
+        account = known.account(username)
+        give_role(account, role=role, org=org, from_on=since, actor=None, now=at(since, 10))
+    for sign in POSTS:
+        _add_person(sign.name, known.orgs[sign.org], sign.post, sign.phone, known)
+    _add_contacts(known)
+    return {"accounts": len(ACCOUNTS)}
+
+
+def _add_person(name: str, org: Org, title: str, phone: str | None, known: Lookup) -> None:
+    person = Person(name=name, phone=phone)
+    db.session.add(person)
+    db.session.flush()
+    _give_post(person.id, org, title, phone, known)
+
+
+def _give_post(person_id: int, org: Org, title: str, phone: str | None, known: Lookup) -> None:
+    since = ago(known.today, 800)
+    db.session.add(
+        Post(person_id=person_id, org_id=org.id, title=title, phone=phone, from_on=since)
+    )
+
+
+def _add_contacts(known: Lookup) -> None:
+    """Give everybody without a person above somebody to call."""
+    named = {known.orgs[sign.org].id for sign in (*ACCOUNTS, *POSTS)}
+    names = invented_names("contacts")
+    for key, org in known.orgs.items():
+        if "/" in key and org.id not in named and org.kind in CONTACTS:
+            _add_person(next(names), org, CONTACTS[org.kind], org.duty_phone, known)

@@ -27,9 +27,29 @@ class Plan(HasPublicId, Versioned, Voidable, Base):
     created_at: Mapped[datetime]
 
     org: Mapped[Org] = relationship(lazy="raise_on_sql")
+    parent: Mapped["Plan | None"] = relationship(remote_side="Plan.id", lazy="raise_on_sql")
     versions: Mapped[list["PlanVersion"]] = relationship(
         back_populates="plan", order_by="PlanVersion.number.desc()", lazy="selectin"
     )
+
+    def version_in(self, *states: VersionState) -> "PlanVersion | None":
+        """Return the newest version in one of the states, or None."""
+        return next((v for v in self.versions if v.state in states), None)
+
+    @property
+    def draft(self) -> "PlanVersion | None":
+        """The version being worked on."""
+        return self.version_in(VersionState.DRAFT)
+
+    @property
+    def current(self) -> "PlanVersion | None":
+        """The version in force."""
+        return self.version_in(VersionState.CURRENT)
+
+    @property
+    def is_abolished(self) -> bool:
+        """Whether the plan was ended without a successor."""
+        return self.version_in(VersionState.ABOLISHED) is not None
 
 
 class PlanVersion(Versioned, Base):
@@ -71,6 +91,11 @@ class PlanVersion(Versioned, Base):
     files: Mapped[list["PlanFile"]] = relationship(
         back_populates="version", order_by="PlanFile.id", lazy="selectin"
     )
+
+    @property
+    def papers(self) -> list["PlanFile"]:
+        """The papers that stand, in the order they came in."""
+        return [paper for paper in self.files if paper.voided_at is None]
 
 
 class PlanFile(Voidable, Base):

@@ -1,0 +1,204 @@
+"""Reading the forms of plans."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from werkzeug.datastructures import FileStorage
+
+from drillreg.core.codes import code_label, code_list
+from drillreg.core.errors import DomainError, Stale
+from drillreg.core.reading import FormReader
+from drillreg.i18n import N_, translate
+from drillreg.orgs.models import Org
+from drillreg.plans.models import Plan
+from drillreg.plans.rules import (
+    CLASSIFIED,
+    NO_SECRETS,
+    SECRECY_WORDS,
+    STATE_WORDS,
+    Secrecy,
+    VersionState,
+    ensure_event_fits,
+    ensure_not_classified,
+    suggested_title,
+    tidy_number,
+)
+
+MOST_PAPERS = 20
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A file as it was uploaded."""
+
+    name: str
+    data: bytes
+
+
+def read_papers(uploads: Sequence[FileStorage], *, required: bool = False) -> list[Paper]:
+    """Return the files that were really chosen, or raise FormErrors."""
+    reader = FormReader({})
+    chosen = [upload for upload in uploads if upload.filename]
+    if required and not chosen:
+        reader.fail("papers", N_("Choose at least one file."))
+    if len(chosen) > MOST_PAPERS:
+        reader.fail("papers", N_("Send at most %(most)d files at once."), most=MOST_PAPERS)
+    reader.finish()
+    return [Paper(upload.filename or "", upload.read()) for upload in chosen]
+
+
+def _follow(reader: FormReader, name: str, rule: Callable[[], None]) -> None:
+    """Lay what a rule says beside a field."""
+    try:
+        rule()
+    except DomainError as error:
+        reader.fail(name, error.message, **error.params)
+
+
+def kinds_for(org: Org) -> list[str]:
+    """Return the kinds of plan that an organisation of this kind keeps."""
+    return [k.code for k in code_list("plan_kind") if org.kind in k.attributes["org_kinds"]]
+
+
+@dataclass(frozen=True)
+class PlanForm:
+    """What the register keeps of a plan, as typed."""
+
+    kind: str
+    event_type: str
+    title: str
+    title_en: str | None
+    parent_id: int | None
+    secrecy: Secrecy
+
+    @classmethod
+    def read(
+        cls,
+        fields: Mapping[str, str],
+        *,
+        org: Org,
+        parents: Sequence[int],
+        fixed: "tuple[str, str, str] | None" = None,
+    ) -> "PlanForm":
+        """Return what was typed, or raise FormErrors.
+
+        `fixed` holds kind, event type and title of a plan that was issued: they stay.
+        """
+        reader = FormReader(fields)
+        kind, event_type, title = fixed or _read_subject(reader, org)
+        title_en = reader.text("title_en", translate(N_("English title")))
+        parent = reader.choice(
+            "parent", translate(N_("Plan above")), [str(i) for i in parents], required=False
+        )
+        secrecy = reader.choice("secrecy", translate(N_("Secrecy")), [*Secrecy, CLASSIFIED])
+        if secrecy == CLASSIFIED:
+            reader.fail("secrecy", NO_SECRETS)
+        _follow(reader, "title", lambda: ensure_not_classified(title, title_en))
+        reader.finish()
+        return cls(
+            kind,
+            event_type,
+            title,
+            title_en or None,
+            int(parent) if parent else None,
+            Secrecy(secrecy),
+        )
+
+
+def _read_subject(reader: FormReader, org: Org) -> tuple[str, str, str]:
+    events = code_list("event_type")
+    kind = reader.choice("kind", translate(N_("Kind of plan")), kinds_for(org))
+    event_type = reader.choice("event_type", translate(N_("Event")), events.codes())
+    title = reader.text("title", translate(N_("Title")))
+    if kind and event_type:
+        _follow(reader, "event_type", lambda: ensure_event_fits(kind, event_type))
+    event = events.get(event_type)
+    if not title and event and kind:
+        title = suggested_title(org.name, event.label["zh"], event_type, kind)
+    return kind, event_type, title
+
+
+@dataclass(frozen=True)
+class IssueForm:
+    """Number and dates of an issue, as typed."""
+
+    number: str
+    issued_on: date
+    review_on: date | None
+
+    @classmethod
+    def read(cls, fields: Mapping[str, str]) -> "IssueForm":
+        """Return what was typed, or raise FormErrors."""
+        reader = FormReader(fields)
+        number = reader.text(
+            "number", translate(N_("Document number")), required=True, max_length=60
+        )
+        issued_on = reader.date("issued_on", translate(N_("Date of issue")), required=True)
+        review_on = reader.date("review_on", translate(N_("Review by")))
+        reader.finish()
+        return cls(tidy_number(number), issued_on or date.min, review_on)
+
+
+def read_reason(fields: Mapping[str, str]) -> str:
+    """Return the reason of an act, or raise FormErrors."""
+    reader = FormReader(fields)
+    reason = reader.text("reason", translate(N_("Reason")), required=True, max_length=500)
+    _follow(reader, "reason", lambda: ensure_not_classified(reason))
+    reader.finish()
+    return reason
+
+
+def read_version(fields: Mapping[str, str]) -> int:
+    """Return which saving of a record a form was filled on; 0 when it does not say."""
+    text = fields.get("row_version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def ensure_as_read(plan: Plan, form: PlanForm, row_version: int) -> None:
+    """Raise Stale with both texts when the plan was saved after the form was opened."""
+    if plan.row_version == row_version:
+        return
+    fields = (
+        (N_("Kind of plan"), lambda of: code_label(of.kind, "plan_kind")),
+        (N_("Event"), lambda of: code_label(of.event_type, "event_type")),
+        (N_("Title"), lambda of: of.title),
+        (N_("English title"), lambda of: of.title_en or ""),
+        (N_("Secrecy"), lambda of: translate(SECRECY_WORDS[of.secrecy])),
+    )
+    raise Stale(
+        {translate(label): text(plan) for label, text in fields},
+        {translate(label): text(form) for label, text in fields},
+    )
+
+
+def ensure_as_checked(
+    plan: Plan, form: IssueForm, *, row_version: int, papers: Sequence[str]
+) -> None:
+    """Raise Stale with both texts when the draft is not any more what the person has checked."""
+    version = plan.version_in(VersionState.DRAFT, VersionState.CURRENT)
+    if version is None:
+        return
+    now = (version.row_version, version.state, [str(paper.id) for paper in version.papers])
+    if now == (row_version, VersionState.DRAFT, [*papers]):
+        return
+    names = {str(paper.id): paper.file.name for paper in version.files}
+    labels = [
+        translate(label)
+        for label in (N_("State"), N_("Document number"), N_("Date of issue"), N_("Papers"))
+    ]
+    theirs = (
+        translate(STATE_WORDS[version.state]),
+        version.document_number or "",
+        version.issued_on.isoformat() if version.issued_on else "",
+        "\n".join(paper.file.name for paper in version.papers),
+    )
+    yours = (
+        translate(STATE_WORDS[VersionState.DRAFT]),
+        form.number,
+        form.issued_on.isoformat(),
+        "\n".join(names.get(each, "") for each in papers),
+    )
+    raise Stale(
+        dict(zip(labels, theirs, strict=True)), dict(zip(labels, yours, strict=True))
+    )

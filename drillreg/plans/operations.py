@@ -1,0 +1,263 @@
+"""Acts on plans: register, correct, attach, issue, revise, withdraw, abolish."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from drillreg.audit.operations import record
+from drillreg.core.access import Actor
+from drillreg.core.db import db
+from drillreg.core.errors import DomainError
+from drillreg.evidence.models import Grade
+from drillreg.evidence.operations import add_evidence
+from drillreg.files.operations import clean_name, store
+from drillreg.i18n import N_
+from drillreg.orgs.models import Org
+from drillreg.plans.models import Plan, PlanFile, PlanVersion
+from drillreg.plans.queries import title_taken
+from drillreg.plans.rules import (
+    PAPER_MEDIA_TYPES,
+    Secrecy,
+    VersionState,
+    ensure_issuable,
+    ensure_kind_fits,
+    ensure_may_draft,
+    ensure_paper,
+    ensure_standing,
+)
+
+Upload = tuple[str, bytes]
+
+
+def _record(action: str, plan: Plan, *, actor: Actor, now: datetime, **detail: Any) -> None:
+    record(
+        action,
+        subject_kind="plan",
+        subject_id=plan.id,
+        org_id=plan.org_id,
+        actor=actor,
+        now=now,
+        **detail,
+    )
+
+
+def _ensure_open(plan: Plan) -> None:
+    ensure_standing(voided=plan.voided_at is not None, abolished=plan.is_abolished)
+
+
+def _draft_of(plan: Plan) -> PlanVersion:
+    _ensure_open(plan)
+    if plan.draft is None:
+        raise DomainError(N_("This plan has no draft. Start a revision first."))
+    return plan.draft
+
+
+def _ensure_new_title(org_id: int, title: str, *, except_id: int | None = None) -> None:
+    # Two registrations at one organisation wait for each other, so that neither misses the other.
+    db.session.execute(select(Org.id).where(Org.id == org_id).with_for_update())
+    if title_taken(org_id, title, except_id=except_id):
+        raise DomainError(
+            N_("This organisation already has a plan called %(title)s. Go on with that one."),
+            title=title,
+        )
+
+
+def register_plan(
+    *,
+    org: Org,
+    kinds: Sequence[str],
+    kind: str,
+    event_type: str,
+    title: str,
+    title_en: str | None,
+    parent_id: int | None,
+    secrecy: Secrecy,
+    papers: Iterable[Upload],
+    actor: Actor,
+    now: datetime,
+) -> Plan:
+    """Enter a plan with a first draft; `kinds` are those that fit the organisation."""
+    ensure_kind_fits(kind, kinds)
+    _ensure_new_title(org.id, title)
+    plan = Plan(
+        org_id=org.id,
+        kind=kind,
+        event_type=event_type,
+        title=title,
+        title_en=title_en,
+        parent_plan_id=parent_id,
+        secrecy=secrecy,
+        created_at=now,
+        versions=[PlanVersion(number=1, state=VersionState.DRAFT, created_at=now, files=[])],
+    )
+    db.session.add(plan)
+    db.session.flush()
+    _record("plan-registered", plan, actor=actor, now=now, title=title, event_type=event_type)
+    _attach(plan, plan.versions[0], papers, actor=actor, now=now)
+    return plan
+
+
+def _attach(
+    plan: Plan, version: PlanVersion, papers: Iterable[Upload], *, actor: Actor, now: datetime
+) -> None:
+    for name, data in papers:
+        ensure_paper(clean_name(name))
+        found = store(
+            data,
+            name=name,
+            org_id=plan.org_id,
+            actor=actor,
+            now=now,
+            media_types=PAPER_MEDIA_TYPES,
+        )
+        version.files.append(PlanFile(file_id=found.id))
+        _record(
+            "plan-paper-added",
+            plan,
+            actor=actor,
+            now=now,
+            name=found.name,
+            sha256=found.sha256,
+            version=version.number,
+        )
+
+
+def add_papers(*, plan: Plan, papers: Iterable[Upload], actor: Actor, now: datetime) -> None:
+    """Attach papers to the draft."""
+    _attach(plan, _draft_of(plan), papers, actor=actor, now=now)
+
+
+def void_paper(*, plan: Plan, paper: PlanFile, reason: str, actor: Actor, now: datetime) -> None:
+    """Strike a paper of the draft; papers of an issued version stay as they are."""
+    if paper not in _draft_of(plan).papers:
+        raise DomainError(N_("Only papers of the draft can be struck out."))
+    paper.voided_at, paper.voided_by_id, paper.void_reason = now, actor.account_id, reason
+    _record("plan-paper-voided", plan, actor=actor, now=now, name=paper.file.name, reason=reason)
+
+
+def _changed(plan: Plan, values: Mapping[str, Any]) -> dict[str, list[Any]]:
+    return {
+        name: [getattr(plan, name), value]
+        for name, value in values.items()
+        if getattr(plan, name) != value
+    }
+
+
+def correct_plan(
+    *, plan: Plan, values: Mapping[str, Any], actor: Actor, now: datetime
+) -> None:
+    """Change what the register keeps of a plan."""
+    _ensure_open(plan)
+    changes = _changed(plan, values)
+    if not changes:
+        return
+    if "title" in changes:
+        _ensure_new_title(plan.org_id, values["title"], except_id=plan.id)
+    for name, (_, new) in changes.items():
+        setattr(plan, name, new)
+    _record("plan-corrected", plan, actor=actor, now=now, changes=changes)
+
+
+def issue_version(
+    *,
+    plan: Plan,
+    number: str,
+    issued_on: date,
+    review_on: date | None,
+    actor: Actor,
+    now: datetime,
+    today: date,
+) -> PlanVersion:
+    """Put the draft in force; the version before it ends the same day, in the same transaction."""
+    draft, before = _draft_of(plan), plan.current
+    ensure_issuable(
+        draft.state,
+        number=number,
+        issued_on=issued_on,
+        review_on=review_on,
+        has_text=bool(draft.papers),
+        today=today,
+        last_issued_on=before.issued_on if before else None,
+    )
+    if before is not None:
+        before.state, before.ended_on = VersionState.SUPERSEDED, issued_on
+        db.session.flush()  # frees the place of the current version before it is taken again
+    draft.state, draft.document_number = VersionState.CURRENT, number
+    draft.issued_on, draft.review_on = issued_on, review_on
+    draft.issued_at, draft.issued_by_id = now, actor.account_id
+    db.session.flush()
+    add_evidence(
+        "plan-issued",
+        org_id=plan.org_id,
+        subject_kind="plan-version",
+        subject_id=draft.id,
+        on_date=issued_on,
+        grade=Grade.EVIDENCED,
+        now=now,
+        attributes={
+            "plan_id": plan.id,
+            "event_type": plan.event_type,
+            "kind": plan.kind,
+            "version": draft.number,
+            "number": number,
+        },
+    )
+    _record(
+        "plan-issued",
+        plan,
+        actor=actor,
+        now=now,
+        version=draft.number,
+        number=number,
+        issued_on=issued_on,
+        review_on=review_on,
+        papers=[paper.file.sha256 for paper in draft.papers],
+    )
+    return draft
+
+
+def start_revision(*, plan: Plan, reason: str, actor: Actor, now: datetime) -> PlanVersion:
+    """Open a new draft beside the version in force."""
+    _ensure_open(plan)
+    ensure_may_draft(plan.draft is not None)
+    version = PlanVersion(
+        number=max(v.number for v in plan.versions) + 1,
+        state=VersionState.DRAFT,
+        summary=reason,
+        created_at=now,
+        files=[],
+    )
+    plan.versions.insert(0, version)
+    db.session.flush()
+    _record(
+        "plan-revision-started", plan, actor=actor, now=now, version=version.number, reason=reason
+    )
+    return version
+
+
+def withdraw_draft(
+    *, plan: Plan, reason: str, actor: Actor, now: datetime, today: date
+) -> PlanVersion:
+    """Give a draft up; a plan that was never issued is struck out with it."""
+    draft = _draft_of(plan)
+    draft.state, draft.ended_on, draft.end_reason = VersionState.WITHDRAWN, today, reason
+    if plan.current is None:
+        plan.voided_at, plan.voided_by_id, plan.void_reason = now, actor.account_id, reason
+    _record(
+        "plan-draft-withdrawn", plan, actor=actor, now=now, version=draft.number, reason=reason
+    )
+    return draft
+
+
+def abolish_plan(*, plan: Plan, reason: str, actor: Actor, now: datetime, today: date) -> None:
+    """End the version in force without a successor; an open draft is given up with it."""
+    _ensure_open(plan)
+    current = plan.current
+    if current is None:
+        raise DomainError(N_("Only a plan in force can be abolished."))
+    if plan.draft is not None:
+        withdraw_draft(plan=plan, reason=reason, actor=actor, now=now, today=today)
+    current.state, current.ended_on, current.end_reason = VersionState.ABOLISHED, today, reason
+    _record("plan-abolished", plan, actor=actor, now=now, version=current.number, reason=reason)

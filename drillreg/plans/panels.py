@@ -1,0 +1,48 @@
+"""What plans show on the pages of organisations and hazard sites."""
+
+from flask import render_template
+
+from drillreg.core import clock
+from drillreg.core.access import Permission
+from drillreg.core.codes import code_list
+from drillreg.hazards.models import HazardSite
+from drillreg.orgs.models import Org
+from drillreg.orgs.scope import current_scope, may_here
+from drillreg.plans.queries import (
+    PlanFilter,
+    counts_by_state,
+    plans_covering,
+    plans_page,
+)
+from drillreg.plans.rules import STATE_COLOURS, STATE_WORDS
+
+SHOWN = 5
+
+
+def plans_of_org(org: Org) -> str:
+    """Show an organisation's own plans: how many in which state, and the first of them."""
+    scope, today = current_scope(), clock.today()
+    chosen = PlanFilter(org=org, own=True, sort="review")
+    return render_template(
+        "plans/_org_panel.html",
+        org=org,
+        counts=counts_by_state(org, scope, today=today),
+        page=plans_page(scope, chosen, today=today, size=SHOWN),
+        may_register=may_here(Permission.EDIT_PLANS, org),
+        state_words=STATE_WORDS,
+        state_colours=STATE_COLOURS,
+        today=today,
+    )
+
+
+def plans_over_site(site: HazardSite) -> str:
+    """Show the plans in force that cover a hazard site."""
+    kind = code_list("hazard_kind").get(site.kind)
+    event = kind.attributes["event_type"] if kind else "general"
+    return render_template(
+        "plans/_site_panel.html",
+        site=site,
+        event=event,
+        plans=plans_covering(site.org, event, current_scope()),
+        may_register=may_here(Permission.EDIT_PLANS, site.org),
+    )

@@ -1,0 +1,193 @@
+"""Registering a plan and correcting its entry."""
+
+from typing import Any
+
+from flask import flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from drillreg.core import clock
+from drillreg.core.access import Permission, current_actor, requires
+from drillreg.core.codes import code_label, code_list
+from drillreg.core.errors import NotFound
+from drillreg.core.reading import form_view
+from drillreg.core.web import form_of, see_other, writes
+from drillreg.i18n import N_, translate
+from drillreg.orgs.models import Org
+from drillreg.orgs.queries import get_org, orgs_page
+from drillreg.orgs.scope import current_scope, current_scope_for, ensure_may
+from drillreg.plans.forms import (
+    PlanForm,
+    ensure_as_read,
+    kinds_for,
+    read_papers,
+    read_version,
+)
+from drillreg.plans.models import Plan
+from drillreg.plans.operations import (
+    correct_plan,
+    register_plan,
+)
+from drillreg.plans.queries import parent_choices
+from drillreg.plans.routes.blueprint import bp, org_of_address, plan_to_change
+from drillreg.plans.rules import CLASSIFIED, SECRECY_WORDS, Secrecy, suggested_title
+
+
+@bp.get("/new")
+@requires(Permission.EDIT_PLANS)
+def new() -> ResponseReturnValue:
+    """Ask what the register keeps of a plan; without an organisation in the address, one's own."""
+    org = _org_to_register_at()
+    if org is None:
+        return see_other(url_for(".where", **_carried()))
+    event, kinds = request.args.get("event_type", ""), kinds_for(org)
+    kind = _likely_kind(kinds, event)
+    return render_template(
+        "plans/new.html",
+        org=org,
+        form=form_view(
+            kind=kind, event_type=event, title=_suggestion(org, event, kind), secrecy="public"
+        ),
+        carried=_carried(),
+        **_choices(org),
+    )
+
+
+def _carried() -> dict[str, str]:
+    event = request.args.get("event_type", "")
+    return {"event_type": event} if event in code_list("event_type").codes() else {}
+
+
+def _org_to_register_at() -> Org | None:
+    scope = current_scope()
+    org = org_of_address("org", scope)
+    if org is not None:
+        ensure_may(Permission.EDIT_PLANS, org)
+        return org
+    home = current_actor().org_id
+    if home is None:
+        return None
+    try:
+        return get_org(home, current_scope_for(Permission.EDIT_PLANS))
+    except NotFound:
+        return None
+
+
+def _likely_kind(kinds: list[str], event: str) -> str:
+    """Return the kind that is most likely meant: the only one, or that of the event."""
+    if event and len(kinds) > 1:
+        return kinds[0] if event == "general" else kinds[1]
+    return kinds[0] if len(kinds) == 1 else ""
+
+
+def _suggestion(org: Org, event: str, kind: str) -> str:
+    item = code_list("event_type").get(event)
+    return suggested_title(org.name, item.label["zh"], event, kind) if item else ""
+
+
+def _choices(org: Org, plan: Plan | None = None) -> dict[str, Any]:
+    """Return what the form offers for a plan of an organisation."""
+    parents = parent_choices(org, current_scope(), except_id=plan.id if plan else None)
+    secrecy = [(each.value, translate(SECRECY_WORDS[each])) for each in Secrecy]
+    return {
+        "kinds": [(code, code_label(code, "plan_kind")) for code in kinds_for(org)],
+        "events": code_list("event_type").options(),
+        "parents": [(id_, f"{above.title}（{owner.name}）") for id_, above, owner in parents],
+        "secrecies": [*secrecy, (CLASSIFIED, translate(N_("Classified: secret or higher")))],
+    }
+
+
+@bp.get("/new/where")
+@requires(Permission.EDIT_PLANS)
+def where() -> str:
+    """Choose the organisation whose plan is registered."""
+    text = request.args.get("words", "").strip()[:100]
+    page = orgs_page(
+        current_scope_for(Permission.EDIT_PLANS), words=text, cursor=request.args.get("after")
+    )
+    return render_template("plans/where.html", page=page, words=text, carried=_carried())
+
+
+@bp.post("/new")
+@requires(Permission.EDIT_PLANS)
+@form_of(new)
+@writes
+def register() -> ResponseReturnValue:
+    """Register a plan with its first draft."""
+    org = _org_to_register_at()
+    if org is None:
+        raise NotFound(N_("There is no such organisation."))
+    parents = [id_ for id_, _, _ in parent_choices(org, current_scope())]
+    form = PlanForm.read(request.form, org=org, parents=parents)
+    plan = register_plan(
+        org=org,
+        kinds=kinds_for(org),
+        kind=form.kind,
+        event_type=form.event_type,
+        title=form.title,
+        title_en=form.title_en,
+        parent_id=form.parent_id,
+        secrecy=form.secrecy,
+        papers=[(p.name, p.data) for p in read_papers(request.files.getlist("papers"))],
+        actor=current_actor(),
+        now=clock.now(),
+    )
+    flash(translate(N_("The plan was registered. It is a draft until it is issued.")), "success")
+    return see_other(url_for(".show", plan_id=plan.id))
+
+
+@bp.get("/<int:plan_id>/edit")
+@requires(Permission.EDIT_PLANS)
+def edit(plan_id: int) -> str:
+    """Correct what the register keeps of a plan."""
+    plan = plan_to_change(plan_id)
+    return render_template(
+        "plans/edit.html",
+        plan=plan,
+        was_issued=_was_issued(plan),
+        form=form_view(
+            kind=plan.kind,
+            event_type=plan.event_type,
+            title=plan.title,
+            title_en=plan.title_en,
+            parent=plan.parent_plan_id,
+            secrecy=plan.secrecy,
+            row_version=plan.row_version,
+        ),
+        **_choices(plan.org, plan),
+    )
+
+
+def _was_issued(plan: Plan) -> bool:
+    return any(version.issued_on is not None for version in plan.versions)
+
+
+@bp.post("/<int:plan_id>/edit")
+@requires(Permission.EDIT_PLANS)
+@form_of(edit)
+@writes
+def correct(plan_id: int) -> ResponseReturnValue:
+    """Save the correction; kind, event and title of an issued plan stay as they are."""
+    plan = plan_to_change(plan_id)
+    parents = {id_ for id_, _, _ in parent_choices(plan.org, current_scope(), except_id=plan.id)}
+    form = PlanForm.read(
+        request.form,
+        org=plan.org,
+        parents=sorted(parents | ({plan.parent_plan_id} - {None})),  # type: ignore[arg-type]
+        fixed=(plan.kind, plan.event_type, plan.title) if _was_issued(plan) else None,
+    )
+    ensure_as_read(plan, form, read_version(request.form))
+    correct_plan(
+        plan=plan,
+        values={
+            "kind": form.kind,
+            "event_type": form.event_type,
+            "title": form.title,
+            "title_en": form.title_en,
+            "parent_plan_id": form.parent_id,
+            "secrecy": form.secrecy,
+        },
+        actor=current_actor(),
+        now=clock.now(),
+    )
+    flash(translate(N_("The entry was corrected.")), "success")
+    return see_other(url_for(".show", plan_id=plan.id))

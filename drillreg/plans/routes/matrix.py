@@ -1,0 +1,183 @@
+"""The coverage matrix: organisations down, kinds of event across."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from flask import Response, render_template, request, url_for
+
+from drillreg.config import settings
+from drillreg.core import clock
+from drillreg.core.access import Permission, requires
+from drillreg.core.codes import CodeItem, code_label, code_list
+from drillreg.core.page import name_of
+from drillreg.i18n import N_, pick, translate
+from drillreg.orgs.models import Org
+from drillreg.orgs.queries import children_of, orgs_of_kinds, top_orgs
+from drillreg.orgs.scope import OrgScope, current_scope, current_scope_for
+from drillreg.plans.queries import Cell, editable_ids, matrix_cells
+from drillreg.plans.routes.blueprint import bp, org_of_address
+from drillreg.plans.routes.register import workbook
+from drillreg.plans.rules import COVERAGE_WORDS, Coverage, coverage
+from drillreg.sheets.write import xlsx_bytes
+
+NODES = ("county", "town")
+# More lines than that are not read; the rest comes by choosing a kind or a town.
+MOST_ROWS = 150
+GAPS = frozenset({Coverage.MISSING, Coverage.REVIEW_DUE, Coverage.DRAFT})
+CSS = {
+    Coverage.CURRENT: "ok",
+    Coverage.REVIEW_DUE: "old",
+    Coverage.DRAFT: "draft",
+    Coverage.MISSING: "gap",
+    Coverage.NOT_USUAL: "na",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One cell as it is printed."""
+
+    coverage: Coverage
+    plans: int
+    url: str | None
+
+    @property
+    def css(self) -> str:
+        """The class of the cell; what is fine stays pale."""
+        return CSS[self.coverage]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One organisation with its cells in the order of the columns."""
+
+    org: Org
+    cells: Sequence[Shown]
+
+    @property
+    def counts(self) -> Counter[Coverage]:
+        """How many cells of the line read so."""
+        return Counter(cell.coverage for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The matrix as chosen: the node (None: all one reaches), its columns and lines."""
+
+    node: Org | None
+    kind: str
+    kinds: Sequence[str]
+    events: Sequence[CodeItem]
+    lines: Sequence[Line]
+    cut: bool
+
+    @property
+    def counts(self) -> Counter[Coverage]:
+        """How many cells read so in all."""
+        return sum((line.counts for line in self.lines), Counter())
+
+    def column_counts(self, number: int) -> Counter[Coverage]:
+        """How many cells of a column read so."""
+        return Counter(line.cells[number].coverage for line in self.lines)
+
+
+def _rows(scope: OrgScope, node: Org | None) -> tuple[Org | None, list[Org], list[Org]]:
+    """Return the node, what stands at its head and what lies below it."""
+    if node is None:
+        tops = list(top_orgs(scope))
+        if len(tops) != 1:
+            return None, [], tops
+        node = tops[0]
+    return node, [node], list(children_of(node, scope))
+
+
+def _kind(below: Sequence[Org]) -> str:
+    """Return the kind that is shown first: towns, else the one there is most of."""
+    counted = Counter(org.kind for org in below)
+    if not counted or "town" in counted:
+        return "town" if counted else ""
+    return counted.most_common(1)[0][0]
+
+
+def _events(orgs: Sequence[Org], used: set[str], event_class: str) -> list[CodeItem]:
+    """Return the columns: what is usual for the kinds of organisation shown, and what is in use."""
+    kinds = {org.kind for org in orgs}
+    return [
+        item
+        for item in code_list("event_type")
+        if (item.code in used or kinds & set(item.attributes["usual_for"]))
+        and event_class in {"", item.attributes["class"]}
+    ]
+
+
+def _shown(org: Org, event: CodeItem, cell: Cell | None, editable: bool) -> Shown:
+    usual = org.kind in event.attributes["usual_for"]
+    state = coverage(cell.counts if cell else {}, usual=usual)
+    if cell is None:
+        url = url_for(".new", org=org.id, event_type=event.code) if editable else None
+        return Shown(state, 0, url)
+    if cell.total == 1:
+        return Shown(state, 1, url_for(".show", plan_id=cell.plan_id))
+    url = url_for(".index", org=org.id, own=1, event_type=event.code)
+    return Shown(state, cell.total, url)
+
+
+def read_matrix() -> Matrix:
+    """Build the matrix that the address asks for."""
+    scope = current_scope()
+    node, heads, below = _rows(scope, org_of_address("org", scope))
+    kinds = sorted({org.kind for org in below}, key=code_list("org_kind").codes().index)
+    kind = request.args.get("kind", _kind(below))
+    chosen = heads + [org for org in below if kind in {"", org.kind}]
+    orgs = chosen[:MOST_ROWS]
+    ids = [org.id for org in orgs]
+    cells = matrix_cells(ids, scope, today=clock.today())
+    editable = editable_ids(ids, current_scope_for(Permission.EDIT_PLANS))
+    events = _events(orgs, {event for _, event in cells}, request.args.get("class", ""))
+    lines = [
+        Line(
+            org,
+            [_shown(org, e, cells.get((org.id, e.code)), org.id in editable) for e in events],
+        )
+        for org in orgs
+    ]
+    if request.args.get("only") == "gaps":
+        lines = [line for line in lines if GAPS & line.counts.keys()]
+    return Matrix(node, kind, kinds, events, lines, len(chosen) > MOST_ROWS)
+
+
+@bp.get("/matrix")
+@requires(Permission.VIEW)
+def matrix() -> str:
+    """Show which organisation has which plan, and where one is missing."""
+    found = read_matrix()
+    nodes = [(org.id, name_of(org)) for org in orgs_of_kinds(current_scope(), NODES)]
+    return render_template(
+        "plans/matrix.html",
+        matrix=found,
+        nodes=nodes,
+        kinds=[(kind, code_label(kind, "org_kind")) for kind in found.kinds],
+        classes=code_list("event_class").options(),
+        words=COVERAGE_WORDS,
+        states=list(Coverage),
+        css=CSS,
+        now=clock.now(),
+    )
+
+
+@bp.get("/matrix.xlsx")
+@requires(Permission.VIEW)
+def matrix_export() -> Response:
+    """Hand out the matrix as it is shown, as a workbook."""
+    found = read_matrix()
+    header = [translate(N_("Organisation")), *(pick(item.label) for item in found.events)]
+    rows = [
+        [name_of(line.org), *(translate(COVERAGE_WORDS[c.coverage]) for c in line.cells)]
+        for line in found.lines
+    ]
+    data = xlsx_bytes(
+        [(translate(N_("Coverage matrix")), header, rows)], zone=ZoneInfo(settings().timezone)
+    )
+    return workbook(data, f"plan-matrix-{clock.today().isoformat()}.xlsx")

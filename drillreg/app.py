@@ -18,6 +18,7 @@ import drillreg.audit.routes
 import drillreg.dashboard.routes
 import drillreg.notices.routes
 import drillreg.orgs.routes
+import drillreg.plans.routes
 import drillreg.work.routes
 import drillreg.workdays.cli
 from drillreg import i18n
@@ -27,6 +28,7 @@ from drillreg.core import db as database
 from drillreg.core import page, web
 from drillreg.core.panels import Panel, add_panel
 from drillreg.dashboard import shell
+from drillreg.plans.panels import plans_of_org, plans_over_site
 from drillreg.sandbox import client as sandbox
 from drillreg.work.worker import Handler, register_work
 
@@ -38,6 +40,7 @@ BLUEPRINTS = (
     drillreg.dashboard.routes.bp,
     drillreg.notices.routes.bp,
     drillreg.orgs.routes.bp,
+    drillreg.plans.routes.bp,
     drillreg.work.routes.bp,
     drillreg.workdays.cli.bp,
 )
@@ -46,7 +49,10 @@ BLUEPRINTS = (
 WORK: dict[str, Handler] = {}
 
 # What higher features show on the pages of lower ones.
-PANELS: tuple[tuple[str, Panel], ...] = ()
+PANELS: tuple[tuple[str, Panel], ...] = (
+    ("org", plans_of_org),
+    ("site", plans_over_site),
+)
 
 
 def shipped_folder(name: str) -> Path:
@@ -80,10 +86,10 @@ def create_app(found: Settings | None = None) -> Flask:
     app = Flask(__name__, template_folder=str(shipped_folder("templates")))
     configure(app, found)
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
-    logging.basicConfig(level=found.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    sandbox.configure(
-        found.data_dir / "run", allow_network=found.sandbox_without_network_isolation
+    logging.basicConfig(
+        level=found.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
+    sandbox.configure(found.data_dir / "run", allow_network=found.sandbox_without_network_isolation)
     database.init_app(app, found.url_of_database())
     Migrate(app, database.db, directory=str(Path(__file__).parent / "migrations"))
     i18n.init_app(app)

@@ -1,6 +1,6 @@
 """The shell around every page: menu, title, unread count."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Flask, g, request, url_for
 
@@ -38,16 +38,43 @@ class Shown:
 MENU: tuple[Entry | None, ...] = (
     Entry(N_("Home"), "dashboard.home", "home", None),
     None,
+    Entry(
+        N_("Plans"),
+        "plans.index",
+        "plan",
+        children=(
+            Entry(N_("Register"), "plans.index"),
+            Entry(N_("Coverage matrix"), "plans.matrix"),
+        ),
+    ),
+    None,
     Entry(N_("Organisations"), "orgs.index", "org"),
 )
 
 
 def _show(entry: Entry) -> Shown:
     children = tuple(_show(child) for child in entry.children if _visible(child))
-    here = request.endpoint == entry.endpoint or request.url_rule is not None and (
-        request.blueprint == entry.endpoint.split(".")[0] and not entry.children
+    if children and request.blueprint in {_package(child) for child in entry.children}:
+        children = _with_one_active(children, entry.children)
+    here = any(child.active for child in children) or request.endpoint == entry.endpoint
+    if not entry.children:
+        here = here or request.blueprint == _package(entry)
+    return Shown(translate(entry.label), url_for(entry.endpoint), entry.icon, here, children)
+
+
+def _package(entry: Entry) -> str:
+    return entry.endpoint.split(".")[0]
+
+
+def _with_one_active(shown: tuple[Shown, ...], entries: tuple[Entry, ...]) -> tuple[Shown, ...]:
+    """Mark the entry of this very page, else the first one of the page's package."""
+    visible = [entry for entry in entries if _visible(entry)]
+    exact = [entry for entry in visible if entry.endpoint == request.endpoint]
+    near = [entry for entry in visible if _package(entry) == request.blueprint]
+    chosen = (exact or near)[:1]
+    return tuple(
+        replace(each, active=entry in chosen) for each, entry in zip(shown, visible, strict=True)
     )
-    return Shown(translate(entry.label), url_for(entry.endpoint), entry.icon, bool(here), children)
 
 
 def _visible(entry: Entry) -> bool:
@@ -76,8 +103,6 @@ def init_app(app: Flask) -> None:
         found = settings()
         return {
             "nav": menu() if actor else [],
-            "site_title": found.site_title_en
-            if current_locale() == "en"
-            else found.site_title_zh,
+            "site_title": found.site_title_en if current_locale() == "en" else found.site_title_zh,
             "unread": unread_count(actor) if actor and "refused_form" not in g else 0,
         }

@@ -19,6 +19,10 @@ import drillreg.dashboard.routes
 import drillreg.notices.routes
 import drillreg.orgs.routes
 import drillreg.plans.routes
+import drillreg.scheduler.cli
+import drillreg.scheduler.routes
+import drillreg.upkeep.cli
+import drillreg.upkeep.routes
 import drillreg.work.routes
 import drillreg.workdays.cli
 from drillreg import i18n
@@ -41,6 +45,10 @@ BLUEPRINTS = (
     drillreg.notices.routes.bp,
     drillreg.orgs.routes.bp,
     drillreg.plans.routes.bp,
+    drillreg.scheduler.cli.bp,
+    drillreg.scheduler.routes.bp,
+    drillreg.upkeep.cli.bp,
+    drillreg.upkeep.routes.bp,
     drillreg.work.routes.bp,
     drillreg.workdays.cli.bp,
 )

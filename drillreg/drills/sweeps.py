@@ -17,6 +17,7 @@ from drillreg.drills.operations.reminders import (
     remind_of_drill,
 )
 from drillreg.drills.queries import drills_to_remind_of
+from drillreg.drills.queries.calendars import calendar_owner
 from drillreg.drills.queries.programmes import programmes_to_plan
 from drillreg.drills.rules import HORIZON, REMIND_DAYS_BEFORE, planned_until, reminder_due
 from drillreg.orgs.models import Org
@@ -78,11 +79,6 @@ def _plan(
     if owner not in calendars:
         calendars[owner] = calendar_for(owner)
     return plan_programme(programme, org=org, calendar=calendars[owner], today=today, now=now)
-
-
-def calendar_owner(org: Org) -> int:
-    """Return the organisation whose calendar counts: the root of the tree."""
-    return int(org.path.split("/", 1)[0])
 
 
 def remind(*, today: date, now: datetime) -> Swept:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, joinedload, raiseload
 
 from drillreg.core.db import db
 from drillreg.core.errors import NotFound
@@ -41,6 +41,8 @@ class DrillFilter:
     since: date | None = None
     until: date | None = None
     words: str = ""
+    programme_id: int | None = None
+    open_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def get_drill_by_public_id(public_id: str, scope: OrgScope) -> Drill:
 def _whole(scope: OrgScope) -> Select[Drill]:
     return _drills(scope).options(
         joinedload(Drill.programme),
-        joinedload(Drill.plan).joinedload(Plan.org),
+        joinedload(Drill.plan).options(joinedload(Plan.org), raiseload(Plan.versions)),
         joinedload(Drill.site).joinedload(HazardSite.org),
     )
 
@@ -147,10 +149,9 @@ def get_photo(photo_id: int, scope: OrgScope) -> DrillPhoto:
 
 
 def _conditions(given: DrillFilter, today: date) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    found = _state_conditions(given.state, today)
     if given.within is not None:
-        path = given.within.path
-        found += [Org.path >= path, Org.path < subtree_end(path)]
+        found.append(in_subtree(given.within))
     if given.org_kind:
         found.append(Org.kind == given.org_kind)
     if given.event_type:
@@ -162,11 +163,20 @@ def _conditions(given: DrillFilter, today: date) -> list[ColumnElement[bool]]:
                 Org.name.contains(given.words, autoescape=True),
             )
         )
+    if given.programme_id is not None:
+        found.append(Drill.programme_id == given.programme_id)
+    return found + _span_conditions(given)
+
+
+def _span_conditions(given: DrillFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
     if given.since is not None:
         found.append(shown_day() >= given.since)
     if given.until is not None:
         found.append(shown_day() <= given.until)
-    return found + _state_conditions(given.state, today)
+    if given.open_only:
+        found.append(Drill.status == DrillStatus.PLANNED)
+    return found
 
 
 def _state_conditions(state: str, today: date) -> list[ColumnElement[bool]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, raiseload
 
 from drillreg.core.db import db
 from drillreg.hazards.models import HazardSite
@@ -38,7 +38,7 @@ def plan_choices(scope: OrgScope) -> Sequence[Plan]:
     return db.session.scalars(
         select(Plan)
         .join(Plan.org)
-        .options(contains_eager(Plan.org))
+        .options(contains_eager(Plan.org), raiseload(Plan.versions))
         .where(scope.allows(), Plan.voided_at.is_(None))
         .order_by(Org.path, Plan.id)
         .limit(MOST_CHOICES)

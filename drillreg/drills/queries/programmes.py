@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, joinedload, raiseload
 
 from drillreg.core.db import db
 from drillreg.core.errors import NotFound
@@ -27,7 +27,7 @@ def get_programme(programme_id: int, scope: OrgScope) -> DrillProgramme:
         .join(DrillProgramme.org)
         .options(
             contains_eager(DrillProgramme.org),
-            joinedload(DrillProgramme.plan).joinedload(Plan.org),
+            joinedload(DrillProgramme.plan).options(joinedload(Plan.org), raiseload(Plan.versions)),
             joinedload(DrillProgramme.site).joinedload(HazardSite.org),
         )
         .where(

@@ -1,0 +1,98 @@
+"""A month as a table of weeks: which days are off or made up for, and the drills of each day."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from drillreg.drills.models import Drill
+from drillreg.workdays.rules import DayKind, WorkCalendar, national_year
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of the table; `mark` is off or work where that differs from its weekday."""
+
+    on: date
+    is_outside: bool
+    is_working: bool
+    mark: DayKind | None
+    name: str
+    drills: Sequence[Drill] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class Month:
+    """The days of a calendar month in whole weeks from Monday to Sunday."""
+
+    first: date
+    weeks: Sequence[Sequence[Day]]
+
+    @property
+    def last(self) -> date:
+        """Return the last day of the month itself."""
+        return month_after(self.first) - ONE_DAY
+
+    @property
+    def days(self) -> list[Day]:
+        """Return the days of the month itself, in order."""
+        return [day for week in self.weeks for day in week if not day.is_outside]
+
+
+def month_after(first: date) -> date:
+    """Return the first day of the next month."""
+    return (first + timedelta(days=31)).replace(day=1)
+
+
+def month_before(first: date) -> date:
+    """Return the first day of the month before."""
+    return (first - ONE_DAY).replace(day=1)
+
+
+def first_of(text: str, today: date) -> date:
+    """Return the first day of a month such as 2026-05; of this month for anything else."""
+    try:
+        found = date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return today.replace(day=1)
+    return found if 1901 <= found.year <= 2099 else today.replace(day=1)
+
+
+def shown_span(first: date) -> tuple[date, date]:
+    """Return the Monday and Sunday that the table of a month begins and ends with."""
+    last = month_after(first) - ONE_DAY
+    return first - first.weekday() * ONE_DAY, last + (6 - last.weekday()) * ONE_DAY
+
+
+def month_of(
+    first: date,
+    drills: Iterable[Drill],
+    *,
+    calendar: WorkCalendar,
+    names: Mapping[date, str],
+) -> Month:
+    """Lay drills out on the days of a month; `names` are what the office calls its days."""
+    by_day: dict[date, list[Drill]] = {}
+    for drill in drills:
+        by_day.setdefault(drill.held_on or drill.due_on, []).append(drill)
+    start, end = shown_span(first)
+    days = [
+        _day(start + n * ONE_DAY, first, by_day, calendar, names)
+        for n in range((end - start).days + 1)
+    ]
+    return Month(first, [days[n : n + 7] for n in range(0, len(days), 7)])
+
+
+def _day(
+    on: date,
+    first: date,
+    by_day: Mapping[date, Sequence[Drill]],
+    calendar: WorkCalendar,
+    names: Mapping[date, str],
+) -> Day:
+    is_working = calendar.is_working_day(on)
+    usual = on.weekday() < 5
+    mark = None if is_working == usual else DayKind.WORK if is_working else DayKind.OFF
+    name = names.get(on) or national_year(on.year).off.get(on, "")
+    return Day(on, on.month != first.month, is_working, mark, name, by_day.get(on, ()))

@@ -1,0 +1,15 @@
+"""Pages of drills, split by noun: lists, the month, one drill, programmes, records, feeds."""
+
+from drillreg.drills.routes import feeds, lists, months, planning, programmes, records, shows
+from drillreg.drills.routes.blueprint import bp
+
+__all__ = [
+    "bp",
+    "feeds",
+    "lists",
+    "months",
+    "planning",
+    "programmes",
+    "records",
+    "shows",
+]

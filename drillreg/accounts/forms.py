@@ -38,9 +38,7 @@ class PasswordForm:
         """Return what was typed, or raise FormErrors."""
         reader = FormReader(fields)
         if not fields.get("old"):
-            reader.fail(
-                "old", N_("%(label)s is missing."), label=translate(N_("Present password"))
-            )
+            reader.fail("old", N_("%(label)s is missing."), label=translate(N_("Present password")))
         if fields.get("new", "") != fields.get("again", ""):
             reader.fail("again", N_("The two new passwords differ."))
         reader.finish()

@@ -18,6 +18,7 @@ from drillreg.core.access import (
     requires,
     signed_in,
 )
+from drillreg.core.db import unit_of_work
 from drillreg.core.errors import DomainError
 from drillreg.core.reading import form_view
 from drillreg.core.web import form_of, safe_next, see_other, writes, writes_itself
@@ -38,10 +39,6 @@ def sign_in() -> ResponseReturnValue:
     return render_template("accounts/sign_in.html", form=form_view(next=target))
 
 
-class _Refused(DomainError):
-    """Wrong user name or password; which of the two is not said."""
-
-
 @bp.post("/sign-in")
 @public
 @form_of(sign_in)
@@ -49,14 +46,22 @@ class _Refused(DomainError):
 def sign_in_now() -> ResponseReturnValue:
     """Sign in; a failure is counted, so it is committed before it is refused."""
     form = SignInForm.read(request.form)
-    token = _open_session(form)
-    if token is None:
-        raise _Refused(
+    with unit_of_work():
+        done = try_sign_in(
+            form.username,
+            form.password,
+            address=request.remote_addr or "",
+            agent=request.user_agent.string,
+            now=clock.now(),
+        )
+    if done is None:
+        raise DomainError(
             N_(
                 "The user name or password is not right, or signing in is locked after several"
                 " failures. Try again in 15 minutes or ask the office above you."
             )
         )
+    token = done[1]
     found = session_or_none(token)
     if found is None:
         abort(500)
@@ -64,18 +69,6 @@ def sign_in_now() -> ResponseReturnValue:
     if found.account.must_change_password:
         return see_other(url_for(".password"))
     return see_other(safe_next(request.form.get("next")) or url_for("dashboard.home"))
-
-
-@writes
-def _open_session(form: SignInForm) -> str | None:  # type: ignore[misc]
-    done = try_sign_in(
-        form.username,
-        form.password,
-        address=request.remote_addr or "",
-        agent=request.user_agent.string,
-        now=clock.now(),
-    )
-    return done[1] if done else None
 
 
 @bp.post("/sign-out")

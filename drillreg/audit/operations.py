@@ -1,7 +1,5 @@
 """Writing the trail and sealing it."""
 
-import hashlib
-import hmac
 import json
 import secrets
 from collections.abc import Mapping
@@ -10,23 +8,10 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from drillreg.audit.chain import GENESIS, canonical, hash_of_values, seal_of
 from drillreg.audit.models import AuditRow, AuditValue
 from drillreg.core.access import Actor
 from drillreg.core.db import db
-
-GENESIS = "0" * 64
-
-
-def _canonical(value: Any) -> bytes:
-    text = json.dumps(
-        value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str
-    )
-    return text.encode()
-
-
-def hash_of_values(salt: str, changes: Mapping[str, Any] | None) -> str:
-    """Return the salted SHA-256 of old and new values, as hex."""
-    return hashlib.sha256(salt.encode() + _canonical(changes)).hexdigest()
 
 
 def record(
@@ -45,7 +30,7 @@ def record(
     `changes` maps a field to `[old, new]`; `detail` holds what may be kept for ever.
     """
     salt = secrets.token_hex(16)
-    plain = json.loads(_canonical(changes)) if changes else None
+    plain = json.loads(canonical(changes)) if changes else None
     row = AuditRow(
         at=now,
         account_id=actor.account_id if actor else None,
@@ -55,32 +40,13 @@ def record(
         subject_kind=subject_kind,
         subject_id=subject_id,
         org_id=org_id,
-        detail=json.loads(_canonical(detail)),
+        detail=json.loads(canonical(detail)),
         values_hash=hash_of_values(salt, plain) if plain else None,
     )
     db.session.add(row)
     if plain:
         db.session.flush()
         db.session.add(AuditValue(row_id=row.id, salt=salt, changes=plain))
-
-
-def seal_of(row: AuditRow, seq: int, previous: str, key: bytes) -> str:
-    """Return the keyed hash (HMAC-SHA-256, hex) that chains a row to the one before it."""
-    content = {
-        "seq": seq,
-        "prev": previous,
-        "id": row.id,
-        "at": row.at.isoformat(),
-        "account": row.account_id,
-        "actor": row.actor_name,
-        "address": row.address,
-        "action": row.action,
-        "subject": [row.subject_kind, row.subject_id],
-        "org": row.org_id,
-        "detail": row.detail,
-        "values": row.values_hash,
-    }
-    return hmac.new(key, _canonical(content), hashlib.sha256).hexdigest()
 
 
 def seal_rows(*, key: bytes, at_most: int = 1000) -> int:

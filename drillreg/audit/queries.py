@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from drillreg.audit.chain import GENESIS, hash_of_values, seal_of
 from drillreg.audit.models import AuditRow, AuditValue
-from drillreg.audit.operations import GENESIS, hash_of_values, seal_of
 from drillreg.core.db import db
 from drillreg.core.paging import Page, keyset_page
 

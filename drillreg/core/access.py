@@ -91,4 +91,5 @@ def current_actor() -> Actor:
 
 def actor_or_none() -> Actor | None:
     """Return the person making this request, or None for anonymous."""
-    return g.get("actor")
+    actor: Actor | None = g.get("actor")
+    return actor

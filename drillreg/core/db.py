@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 import pysqlite3.dbapi2
 from flask import Flask
@@ -25,6 +25,7 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     String,
+    Table,
     Text,
     event,
     make_url,
@@ -105,7 +106,7 @@ class Base(DeclarativeBase):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "__table__" in cls.__dict__:
-            cls.__table__.dialect_options["sqlite"]["autoincrement"] = True
+            cast(Table, cls.__table__).dialect_options["sqlite"]["autoincrement"] = True
 
 
 class HasPublicId:

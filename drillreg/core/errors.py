@@ -1,7 +1,8 @@
 """Errors a person can cause and a person can understand."""
 
+import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from drillreg.i18n import N_
@@ -42,7 +43,7 @@ class FieldError:
 
     field: str
     message: str
-    params: dict[str, Any] = field(default_factory=dict)
+    params: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 class FormErrors(DomainError):

@@ -12,7 +12,7 @@ from flask import g
 from drillreg.core.errors import DomainError, FieldError, FormErrors
 from drillreg.i18n import N_, translate
 
-# Bidirectional controls, zero-width marks and the byte order mark: names that look alike but differ.
+# Bidirectional controls, zero-width marks, byte order mark: names that look alike but differ.
 HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 INTEGER = re.compile(r"-?[0-9]{1,15}")
@@ -51,9 +51,7 @@ class FormReader:
     def text(
         self, name: str, label: str, *, required: bool = ..., max_length: int = ...
     ) -> str: ...
-    def text(
-        self, name: str, label: str, *, required: bool = False, max_length: int = 200
-    ) -> str:
+    def text(self, name: str, label: str, *, required: bool = False, max_length: int = 200) -> str:
         """Return a text of at most `max_length` characters; `label` is already translated."""
         text = self._given(name, label, required)
         if len(text) > max_length:

@@ -62,9 +62,7 @@ def figures(scope: OrgScope, today: date) -> Figures:
         .select_from(PlanVersion)
         .join(Plan, Plan.id == PlanVersion.plan_id)
         .join(Org, Org.id == Plan.org_id)
-        .where(
-            scope.allows(), Plan.voided_at.is_(None), PlanVersion.state == VersionState.CURRENT
-        )
+        .where(scope.allows(), Plan.voided_at.is_(None), PlanVersion.state == VersionState.CURRENT)
     ).one()
     stale = or_(
         HazardSite.last_check_on.is_(None),
@@ -97,7 +95,8 @@ def figures(scope: OrgScope, today: date) -> Figures:
         .join(Org, Org.id == CorrectiveAction.org_id)
         .where(scope.allows(), CorrectiveAction.state == ActionState.OPEN)
     ).one()
-    return Figures(*plans, *sites, *drills, *actions, *_threads(scope, today))
+    counts = (*plans, *sites, *drills, *actions, *_threads(scope, today))
+    return Figures(*map(int, counts))
 
 
 def _has_action(*conditions: Any) -> Any:
@@ -109,9 +108,7 @@ def _has_action(*conditions: Any) -> Any:
 def _threads(scope: OrgScope, today: date) -> Row[Any]:
     """Count the threads of held drills that are open, closed and broken."""
     no_report = Report.id.is_(None)
-    late = _has_action(
-        CorrectiveAction.state == ActionState.OPEN, CorrectiveAction.due_on < today
-    )
+    late = _has_action(CorrectiveAction.state == ActionState.OPEN, CorrectiveAction.due_on < today)
     broken = or_(and_(no_report, Drill.held_on < today - REPORT_AFTER), late)
     closed = and_(
         Report.state == ReportState.APPROVED,
@@ -210,7 +207,7 @@ def late_drills(scope: OrgScope, actor: Actor, today: date) -> Sequence[Drill]:
     ).all()
 
 
-def newest_evidence(scope: OrgScope) -> Sequence[Row[tuple[Evidence, Org]]]:
+def newest_evidence(scope: OrgScope) -> Sequence[Row[Evidence, Org]]:
     """Return what came in last, with the organisation it came from."""
     return db.session.execute(
         select(Evidence, Org)

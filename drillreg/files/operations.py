@@ -53,7 +53,7 @@ def path_of(sha256: str) -> Path:
 
 
 def keep_bytes(data: bytes) -> str:
-    """Write bytes into the store durably and return their SHA-256; the same bytes lie there once."""
+    """Write bytes durably into the store, once, and return their SHA-256."""
     sha256 = hashlib.sha256(data).hexdigest()
     target = path_of(sha256)
     if target.exists():

@@ -19,6 +19,8 @@ def send_stored(found: StoredFile, *, thumbnail: bool = False) -> Response:
         etag=small or found.sha256,
         max_age=0,
     )
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+    response.headers["Content-Security-Policy"] = (
+        "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+    )
     response.headers["Cache-Control"] = "private, max-age=300"
     return response

@@ -19,7 +19,7 @@ def N_(message: str) -> str:  # noqa: N802 - the name every gettext tool knows
 
 def translate(message: str, **params: Any) -> str:
     """Translate a marked sentence into the language of the request."""
-    return gettext(message, **params)
+    return str(gettext(message, **params))
 
 
 def current_locale() -> str:

@@ -31,7 +31,7 @@ def holder_name() -> str:
 
 
 def run_job(app: Flask, job: Job, holder: str) -> None:
-    """Run one job to its end when this process holds the lease; a failure is logged and repeated."""
+    """Run one job if this process holds the lease; a failure is logged and left to the next run."""
     with app.app_context():
         started = clock.now()
         try:

@@ -52,7 +52,7 @@ def web_command(found: Settings) -> list[str]:
         "--max-requests-jitter",
         "2000",
         "--worker-tmp-dir",
-        "/dev/shm" if os.path.isdir("/dev/shm") else ".",  # noqa: S108, PTH112 - heartbeat files
+        "/dev/shm" if os.path.isdir("/dev/shm") else ".",  # noqa: S108 - heartbeat files
         "drillreg.app:create_app()",
     ]
 
@@ -70,6 +70,18 @@ def tend(child: Child, now: float) -> None:
     if now >= child.next_start:
         child.process = subprocess.Popen(child.command)  # noqa: S603 - our own commands
         child.started = now
+
+
+def put_to_rest(children: list[Child]) -> None:
+    """Ask the children to end what they are doing, and wait for them."""
+    running = [child.process for child in children if child.process is not None]
+    for process in running:
+        process.terminate()
+    for process in running:
+        try:
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def serve(found: Settings) -> None:
@@ -90,12 +102,4 @@ def serve(found: Settings) -> None:
         for child in children:
             tend(child, time.monotonic())
         time.sleep(0.3)
-    for child in children:
-        if child.process is not None:
-            child.process.terminate()
-    for child in children:
-        if child.process is not None:
-            try:
-                child.process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                child.process.kill()
+    put_to_rest(children)

@@ -63,8 +63,14 @@ def load_database(found: Settings, source: Path) -> None:
         shutil.copy(source, target)
         return
     subprocess.run(  # noqa: S603
-        ["pg_restore", "--no-owner", "--exit-on-error", "--single-transaction",  # noqa: S607
-         f"--dbname={_libpq_url(url)}", str(source)],
+        [  # noqa: S607
+            "pg_restore",
+            "--no-owner",
+            "--exit-on-error",
+            "--single-transaction",
+            f"--dbname={_libpq_url(url)}",
+            str(source),
+        ],
         check=True,
     )
 

@@ -35,7 +35,9 @@ def doctor() -> None:
 
 
 @bp.cli.command("backup")
-@click.option("--to", "folder", type=click.Path(path_type=Path), help="Folder; else the data folder's.")
+@click.option(
+    "--to", "folder", type=click.Path(path_type=Path), help="Folder; else the data folder's."
+)
 def backup(folder: Path | None) -> None:
     """Write database, files and keys into one archive that only this user can read."""
     target = make_backup(

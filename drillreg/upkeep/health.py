@@ -137,7 +137,9 @@ def check_https() -> Check:
     """Look whether phones can use position and offline work."""
     found = settings()
     if not found.https:
-        return warn("https", "plain HTTP: no GPS, no secure cookie (fine for a trial on one machine)")
+        return warn(
+            "https", "plain HTTP: no GPS, no secure cookie (fine for a trial on one machine)"
+        )
     if not found.public_url.startswith("https://"):
         return bad("https", "DRILLREG_PUBLIC_URL must start with https://")
     return ok("https", found.public_url)

@@ -1,0 +1,25 @@
+"""How migrations reach the application's database."""
+
+from alembic import context
+
+from drillreg.core.db import Base, db
+
+connectable = db.engine
+
+
+def run() -> None:
+    with connectable.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=Base.metadata,
+            render_as_batch=True,
+            compare_type=True,
+            user_module_prefix="db.",
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        if connection.in_transaction():
+            connection.commit()
+
+
+run()

@@ -1,12 +1,13 @@
 """Finding again what an earlier stage of the load has made, and inserting many rows at once."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import insert, select
+from sqlalchemy.orm import joinedload
 
 from drillreg.accounts.models import Account
 from drillreg.accounts.queries import account_or_none, actor_of
@@ -23,11 +24,17 @@ CHUNK = 1000
 
 
 class Lookup:
-    """The records of the demo by name, read once per stage; `today` is the day of the load."""
+    """The records of the demo by name, read once per stage.
 
-    def __init__(self, today: date, scale: float = 1.0) -> None:
+    `today` and `now` are of the load; a `scale` below 1 makes fewer checks.
+    """
+
+    def __init__(self, today: date, now: datetime, scale: float = 1.0) -> None:
         self.today = today
+        self.now = now
         self.scale = scale
+        # Printed before the stage that attaches it.
+        self.paper = b""
         self._actors: dict[str, Actor] = {}
 
     @property
@@ -46,7 +53,9 @@ class Lookup:
     @cached_property
     def sites(self) -> Mapping[str, HazardSite]:
         """Return the hazard sites by number."""
-        found = db.session.scalars(select(HazardSite).order_by(HazardSite.id))
+        found = db.session.scalars(
+            select(HazardSite).options(joinedload(HazardSite.org)).order_by(HazardSite.id)
+        )
         return {site.number: site for site in found}
 
     @cached_property

@@ -1,0 +1,102 @@
+"""Loading the demo county: stage after stage, each whole or not at all."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from drillreg.audit.models import AuditRow
+from drillreg.audit.operations import record
+from drillreg.core.db import db, unit_of_work
+from drillreg.core.errors import DomainError
+from drillreg.demo.county import load_county
+from drillreg.demo.lookup import Lookup
+from drillreg.demo.people import load_people
+from drillreg.demo.plans import load_plans, prepare_plans
+from drillreg.demo.sites import load_checks, load_sites
+from drillreg.i18n import N_
+from drillreg.orgs.models import Org
+
+MARK = "demo-stage-loaded"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of the demo, written in one unit of work; `before` and `after` run outside of it."""
+
+    name: str
+    load: Callable[[Lookup], Mapping[str, int]]
+    before: Callable[[Lookup], None] | None = None
+    after: Callable[[Lookup], None] | None = None
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A stage that is done: what it wrote, and how many seconds it took."""
+
+    name: str
+    counts: Mapping[str, int]
+    seconds: float
+
+
+STAGES = (
+    Stage("county", load_county),
+    Stage("people", load_people),
+    Stage("sites", load_sites),
+    Stage("checks", load_checks),
+    Stage("plans", load_plans, before=prepare_plans),
+)
+
+
+def is_empty() -> bool:
+    """Say whether the database has no organisation yet."""
+    return db.session.scalar(select(Org.id).limit(1)) is None
+
+
+def stages_done() -> dict[str, str]:
+    """Return the stages that were written, with the day the load counts from."""
+    rows = db.session.scalars(
+        select(AuditRow.detail).where(AuditRow.action == MARK).order_by(AuditRow.id)
+    )
+    return {str(detail["stage"]): str(detail["today"]) for detail in rows}
+
+
+def load_demo(today: date, now: datetime, *, scale: float = 1.0) -> Iterator[Loaded]:
+    """Write what is missing of the demo and yield each stage as it is done.
+
+    A load that was interrupted goes on with the day it began on. Raises DomainError when the
+    database holds organisations that are not the demo's.
+    """
+    done = stages_done()
+    if not done and not is_empty():
+        raise DomainError(N_("There are organisations already; the demo needs an empty database."))
+    for day in done.values():
+        today = date.fromisoformat(day)
+    db.session.rollback()
+    for stage in STAGES:
+        if stage.name not in done:
+            yield _load(stage, Lookup(today, now, scale))
+
+
+def _load(stage: Stage, known: Lookup) -> Loaded:
+    began = time.monotonic()
+    if stage.before:
+        stage.before(known)
+    with unit_of_work():
+        counts = stage.load(known)
+        record(
+            MARK,
+            subject_kind="demo",
+            subject_id=None,
+            actor=None,
+            now=known.now,
+            stage=stage.name,
+            today=known.today,
+            counts=dict(counts),
+        )
+    if stage.after:
+        stage.after(known)
+    db.session.expunge_all()
+    return Loaded(stage.name, counts, time.monotonic() - began)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from drillreg.audit.operations import record
 from drillreg.core.access import Actor
@@ -26,8 +26,9 @@ from drillreg.hazards.ledgers import (
     read_rows,
 )
 from drillreg.hazards.models import HazardCheck, HazardSite
+from drillreg.hazards.operations import let_numbers_go
 from drillreg.hazards.rows import DayOrder, Reading, Refusal, Remark, SiteRow
-from drillreg.hazards.rules import level_rank, number_after
+from drillreg.hazards.rules import IMPORT_KIND, level_rank, number_after
 from drillreg.i18n import N_, translate
 from drillreg.orgs.models import Division, DivisionBoundary, Org
 from drillreg.orgs.places import divisions_at, governments_above
@@ -35,11 +36,9 @@ from drillreg.orgs.queries import is_imported
 from drillreg.orgs.rules import covers
 from drillreg.orgs.scope import OrgScope
 from drillreg.sheets.write import xlsx_bytes
-from drillreg.work.models import ImportBatch, WorkItem
-from drillreg.work.rules import ImportState, WorkState
+from drillreg.work.models import ImportBatch
+from drillreg.work.rules import ImportState
 
-KIND = "hazards"
-WORK_KIND = "hazards-import"
 CHUNK = 2000
 ATTRIBUTES_KEPT = 30
 MOST_GROUPS = 40
@@ -136,12 +135,11 @@ def _numbers_of(org_ids: set[int]) -> tuple[dict[tuple[int, str], int], dict[int
         .where(HazardSite.org_id.in_(sorted(org_ids)), is_imported(HazardSite))
         .order_by(HazardSite.id)
     ).all()
-    return {(org, number): STANDING for org, number in found}, {org: no for org, no in found}
+    pairs = [(int(row.org_id), str(row.number)) for row in found]
+    return dict.fromkeys(pairs, STANDING), dict(pairs)
 
 
-def _free_number(
-    org_id: int, taken: Mapping[tuple[int, str], int], last: dict[int, str]
-) -> str:
+def _free_number(org_id: int, taken: Mapping[tuple[int, str], int], last: dict[int, str]) -> str:
     number = number_after(last.get(org_id, ""))
     while (org_id, number) in taken:
         number = number_after(number)
@@ -241,7 +239,7 @@ def get_batch(public_id: str, scope: OrgScope) -> ImportBatch:
     found = db.session.scalar(
         select(ImportBatch)
         .join(Org, Org.id == ImportBatch.org_id)
-        .where(ImportBatch.public_id == public_id, ImportBatch.kind == KIND, scope.allows())
+        .where(ImportBatch.public_id == public_id, ImportBatch.kind == IMPORT_KIND, scope.allows())
     )
     if found is None:
         raise NotFound(N_("There is no such import."))
@@ -253,7 +251,7 @@ def recent_batches(scope: OrgScope, *, at_most: int = 10) -> Sequence[ImportBatc
     return db.session.scalars(
         select(ImportBatch)
         .join(Org, Org.id == ImportBatch.org_id)
-        .where(ImportBatch.kind == KIND, scope.allows())
+        .where(ImportBatch.kind == IMPORT_KIND, scope.allows())
         .order_by(ImportBatch.id.desc())
         .limit(at_most)
     ).all()
@@ -264,7 +262,7 @@ def applied_before(digest: str, org_id: int) -> ImportBatch | None:
     return db.session.scalar(
         select(ImportBatch)
         .where(
-            ImportBatch.kind == KIND,
+            ImportBatch.kind == IMPORT_KIND,
             ImportBatch.digest == digest,
             ImportBatch.org_id == org_id,
             ImportBatch.state == ImportState.APPLIED,
@@ -280,7 +278,7 @@ def keep_import(
     """Keep an uploaded file and what was chosen about it; nothing of it is visible yet."""
     stored = store(data, name=name, org_id=within.id, actor=actor, now=now)
     batch = ImportBatch(
-        kind=KIND,
+        kind=IMPORT_KIND,
         file_id=stored.id,
         file_name=stored.name,
         org_id=within.id,
@@ -353,7 +351,7 @@ def apply_import(
     """
     with unit_of_work():
         _take_over(batch_id, attempt)
-        _let_numbers_go({each.org_id for each in plan.placed}, batch_id)
+        let_numbers_go({each.org_id for each in plan.placed}, except_import=batch_id)
     total, options = len(plan.placed), _options_of(batch_id)
     for start in range(0, total, CHUNK):
         chunk = plan.placed[start : start + CHUNK]
@@ -385,39 +383,11 @@ def _take_over(batch_id: int, attempt: int) -> None:
 
 
 def _ensure_mine(batch_id: int, attempt: int) -> ImportBatch:
-    batch = db.session.get_one(
-        ImportBatch, batch_id, with_for_update=True, populate_existing=True
-    )
+    batch = db.session.get_one(ImportBatch, batch_id, with_for_update=True, populate_existing=True)
     _ensure_open(batch)
     if batch.options.get("attempt") != attempt:
         raise DomainError(N_("Another run of this import has taken over."))
     return batch
-
-
-def _let_numbers_go(org_ids: set[int], batch_id: int) -> None:
-    """Free the numbers held by imports that were undone or given up."""
-    busy = select(WorkItem.args["batch_id"].as_integer()).where(
-        WorkItem.kind == WORK_KIND,
-        WorkItem.state.in_([WorkState.QUEUED, WorkState.RUNNING]),
-    )
-    over = select(ImportBatch.id).where(
-        ImportBatch.kind == KIND,
-        ImportBatch.id != batch_id,
-        or_(
-            ImportBatch.state == ImportState.UNDONE,
-            (ImportBatch.state == ImportState.PREVIEW) & ImportBatch.id.not_in(busy),
-        ),
-    )
-    db.session.execute(
-        update(HazardSite)
-        .where(
-            HazardSite.org_id.in_(sorted(org_ids)),
-            HazardSite.import_id.in_(over),
-            HazardSite.number_taken.is_not(None),
-        )
-        .values(number_taken=None)
-        .execution_options(synchronize_session=False)
-    )
 
 
 def _values(
@@ -470,9 +440,9 @@ def _shape(ledger: Ledger, at: int) -> bytes | None:
 
 def _spare_columns(plan: ImportPlan) -> list[int]:
     used = set(plan.reading.columns.values())
-    return [
-        at for at, title in enumerate(plan.ledger.header) if at not in used and title
-    ][:ATTRIBUTES_KEPT]
+    return [at for at, title in enumerate(plan.ledger.header) if at not in used and title][
+        :ATTRIBUTES_KEPT
+    ]
 
 
 def _attributes(ledger: Ledger, at: int, columns: Sequence[int]) -> dict[str, str]:
@@ -520,7 +490,10 @@ def undo_import(batch: ImportBatch, *, actor: Actor, now: datetime) -> None:
         raise DomainError(N_("Only an import that was applied can be undone."))
     if checks := checks_on(batch):
         raise DomainError(
-            N_("%(count)d checks were logged at these sites since. Strike out single sites instead."),
+            N_(
+                "%(count)d checks were logged at these sites since."
+                " Strike out single sites instead."
+            ),
             count=checks,
         )
     batch.state, batch.undone_at = ImportState.UNDONE, now

@@ -18,8 +18,8 @@ from drillreg.hazards.rows import (
     Refusal,
     Remark,
     SiteRow,
-    reading_of,
     read_row,
+    reading_of,
 )
 from drillreg.hazards.rules import RiskLevel
 from drillreg.i18n import N_
@@ -28,7 +28,19 @@ from drillreg.sheets.columns import match_columns
 from drillreg.sheets.operations import read_table
 
 TABLES = (".csv", ".txt", ".xlsx", ".xls")
-GEODATA = (".geojson", ".json", ".shp", ".shx", ".dbf", ".prj", ".cpg", ".zip", ".gpkg", ".kml", ".kmz")
+GEODATA = (
+    ".geojson",
+    ".json",
+    ".shp",
+    ".shx",
+    ".dbf",
+    ".prj",
+    ".cpg",
+    ".zip",
+    ".gpkg",
+    ".kml",
+    ".kmz",
+)
 
 
 @dataclass(frozen=True)
@@ -154,9 +166,7 @@ def _read_geodata(
         numbers=[feature.index + 1 for feature in table.features],
         wkbs=[feature.wkb for feature in table.features],
         # Shapes that could not be read stand behind the rows, so that each is explained.
-        refusals=[
-            Refusal(-1 - bad.index, bad.message, dict(bad.params)) for bad in table.bad_rows
-        ],
+        refusals=[Refusal(-1 - bad.index, bad.message, dict(bad.params)) for bad in table.bad_rows],
         remarks=[Remark(notice.message, dict(notice.params)) for notice in table.notices],
         source_crs=table.source_crs,
         encoding=table.encoding,
@@ -183,9 +193,7 @@ def columns_of(ledger: Ledger, options: Options) -> dict[str, int]:
 _AXES = frozenset({"lon", "lat"})
 
 
-def read_rows(
-    ledger: Ledger, options: Options
-) -> tuple[Reading, list[SiteRow], list[Refusal]]:
+def read_rows(ledger: Ledger, options: Options) -> tuple[Reading, list[SiteRow], list[Refusal]]:
     """Return how the rows are read, the ones that can come in (in WGS84), and the others."""
     reading = reading_of(
         columns_of(ledger, options),

@@ -178,7 +178,7 @@ def code_of(text: str, codes: CodeList) -> str | None:
         for word in (item.code, *item.label.values(), *item.attributes.get("synonyms", ()))
     ]
     exact = next((code for word, code in words if word == plain), None)
-    # A short English word stands in others by chance ("red" in "predicted"); a Chinese one does not.
+    # A short English word stands in others by chance: "red" in "predicted".
     telling = [(w, code) for w, code in words if len(w) > (6 if w.isascii() else 1)]
     within = [(len(word), code) for word, code in telling if word in plain]
     return exact or (max(within, key=lambda pair: pair[0])[1] if within else None)

@@ -3,8 +3,10 @@
 import hashlib
 import json
 import re
+import uuid
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -12,7 +14,7 @@ from drillreg.core.errors import DomainError
 from drillreg.i18n import N_
 
 
-class Conflict(DomainError):
+class Conflict(DomainError):  # noqa: N818 - reads better where it is raised
     """The same submission id stands for something else already."""
 
     status = 409
@@ -31,6 +33,11 @@ LEVEL_ORDER = (RiskLevel.RED, RiskLevel.ORANGE, RiskLevel.YELLOW, RiskLevel.BLUE
 
 # How far back a check may be dated by hand: paper books are entered once a week.
 CHECK_BACK = timedelta(days=7)
+
+# The kind of an import of sites, and of the background work that does it.
+IMPORT_KIND = "hazards"
+IMPORT_WORK = "hazards-import"
+READ_WORK = "hazards-read"
 
 NUMBER_TAIL = re.compile(r"([0-9]{1,12})([^0-9]*)$")
 FIRST_NUMBER = "001"
@@ -121,3 +128,48 @@ def ensure_same_submission(stored: str, sent: str) -> None:
         raise Conflict(
             N_("This entry was sent before with other content. Open the site and record it again.")
         )
+
+
+def is_client_id(text: str) -> bool:
+    """Say whether a text is a UUID in its usual form, as devices and forms send it."""
+    try:
+        return str(uuid.UUID(text)) == text.lower()
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True)
+class SiteFacts:
+    """What a form says about a site; position in WGS84 degrees."""
+
+    number: str
+    outside_number: str | None
+    name: str
+    name_en: str | None
+    kind: str
+    level: RiskLevel
+    address: str | None
+    lon: float
+    lat: float
+    source_crs: str
+    responsible_name: str | None
+    responsible_phone: str | None
+    threatened_people: int | None
+    threatened_households: int | None
+    threatened_what: str | None
+    found_on: date | None
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One check as it was sent; the position may be missing and is never asked for."""
+
+    client_id: str
+    body_hash: str
+    result: CheckResult
+    note: str
+    checked_on: date
+    checked_at: datetime
+    lon: float | None
+    lat: float | None
+    accuracy_m: float | None

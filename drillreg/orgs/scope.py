@@ -35,6 +35,10 @@ class OrgScope:
             within.append(org.id.in_(self._overseen()))
         return or_(*within) if within else false()
 
+    def key(self) -> tuple[Any, ...]:
+        """Return what tells two scopes apart, the same in every process."""
+        return (self.on.isoformat(), sorted(self.paths), sorted(self.overseers), self.everything)
+
     def _overseen(self) -> Any:
         return select(Oversight.org_id).where(
             Oversight.overseer_id.in_(sorted(self.overseers)),

@@ -1,0 +1,226 @@
+"""Reading the forms and filters of sites, checks and imports."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from drillreg.core.codes import code_list
+from drillreg.core.errors import DomainError
+from drillreg.core.reading import FormReader
+from drillreg.geo.morton import Bbox
+from drillreg.geo.shift import ShiftedCrs, to_wgs84
+from drillreg.hazards.ledgers import Options
+from drillreg.hazards.models import HazardSite
+from drillreg.hazards.queries import SiteFilter
+from drillreg.hazards.rows import MOST
+from drillreg.hazards.rules import (
+    CheckResult,
+    Freshness,
+    RiskLevel,
+    SiteFacts,
+    Submission,
+    body_hash,
+    is_client_id,
+)
+from drillreg.i18n import N_, translate
+from drillreg.orgs.queries import get_org
+from drillreg.orgs.scope import OrgScope
+
+SHIFTS = tuple(shift.value for shift in ShiftedCrs)
+LEVELS = tuple(level.value for level in RiskLevel)
+# Moving a point by less than this (0.1 m) is an effect of the rounding in the form.
+SAME_PLACE = 1e-6
+NOTE_LENGTH = 500
+
+
+def read_filter(fields: Mapping[str, str], scope: OrgScope) -> SiteFilter:
+    """Return the filter of a ledger or map address; a value that is unknown filters nothing."""
+    reader = FormReader(fields)
+    within = reader.integer("within", "")
+    return SiteFilter(
+        within=get_org(within, scope) if within else None,
+        kind=reader.choice("kind", "", code_list("hazard_kind").codes(), required=False),
+        event_type=reader.choice("event", "", code_list("event_type").codes(), required=False),
+        level=reader.choice("level", "", LEVELS, required=False),
+        fresh=reader.choice("fresh", "", [f.value for f in Freshness], required=False),
+        words=reader.raw("q")[:60],
+    )
+
+
+def read_view(fields: Mapping[str, str]) -> tuple[Bbox | None, int]:
+    """Return the rectangle (west, south, east, north in degrees) and zoom a map asks for."""
+    text = fields.get("bbox", "")
+    try:
+        zoom = min(max(int(fields.get("zoom", "6")), 0), 18)
+        edges = tuple(float(part) for part in text.split(",")) if text else ()
+    except ValueError:
+        raise DomainError(N_("This part of the map cannot be read.")) from None
+    if not edges:
+        return None, zoom
+    if len(edges) != 4 or not all(-360 <= edge <= 360 for edge in edges):
+        raise DomainError(N_("This part of the map cannot be read."))
+    west, south, east, north = edges
+    return (west, south, east, north), zoom
+
+
+def read_position(reader: FormReader) -> tuple[float, float, ShiftedCrs] | None:
+    """Return longitude and latitude in WGS84 and the datum they were given in, or None."""
+    lon = reader.number("lon", translate(N_("Longitude")), required=True, minimum=-180, maximum=180)
+    lat = reader.number("lat", translate(N_("Latitude")), required=True, minimum=-90, maximum=90)
+    given = reader.choice("shift", translate(N_("Datum")), SHIFTS, required=False)
+    if lon is None or lat is None:
+        return None
+    shift = ShiftedCrs(given or ShiftedCrs.WGS84)
+    x, y = to_wgs84([lon], [lat], shift)
+    return float(x[0]), float(y[0]), shift
+
+
+@dataclass(frozen=True)
+class SiteForm:
+    """A site as typed, and the organisation confirmed for it."""
+
+    facts: SiteFacts
+    org_id: int
+    row_version: int
+
+    @classmethod
+    def read(cls, fields: Mapping[str, str]) -> "SiteForm":
+        """Return what was typed, or raise FormErrors."""
+        reader = FormReader(fields)
+        position = read_position(reader)
+        org_id = reader.integer("org_id", "")
+        if position is not None and not org_id:
+            reader.fail("org_id", N_("Confirm who is responsible for this position."))
+        texts = _texts(reader)
+        kind = reader.choice("kind", translate(N_("Kind")), code_list("hazard_kind").codes())
+        level = reader.choice("level", translate(N_("Risk level")), LEVELS)
+        people = _count(reader, "threatened_people", translate(N_("People threatened")))
+        households = _count(reader, "threatened_households", translate(N_("Households threatened")))
+        found_on = reader.date("found_on", translate(N_("Found on")))
+        version = reader.integer("row_version", "")
+        reader.finish()
+        lon, lat, shift = position or (0.0, 0.0, ShiftedCrs.WGS84)
+        facts = SiteFacts(
+            **texts,
+            kind=kind,
+            level=RiskLevel(level),
+            lon=lon,
+            lat=lat,
+            source_crs="EPSG:4326" if shift is ShiftedCrs.WGS84 else shift.value,
+            threatened_people=people,
+            threatened_households=households,
+            found_on=found_on,
+        )
+        return cls(facts, org_id or 0, version or 0)
+
+    def keeping_place_of(self, site: HazardSite) -> "SiteForm":
+        """Return the form with the exact stored position where the form only rounded it."""
+        facts = self.facts
+        if max(abs(facts.lon - site.lon), abs(facts.lat - site.lat)) > SAME_PLACE:
+            return self
+        kept = replace(facts, lon=site.lon, lat=site.lat, source_crs=site.source_crs)
+        return replace(self, facts=kept)
+
+
+def _texts(reader: FormReader) -> dict[str, Any]:
+    def text(name: str, label: str, most: int) -> str | None:
+        return reader.text(name, label, max_length=most) or None
+
+    return {
+        "number": reader.text("number", translate(N_("Number")), required=True, max_length=60),
+        "name": reader.text("name", translate(N_("Name")), required=True, max_length=MOST["name"]),
+        "name_en": text("name_en", translate(N_("English name")), 120),
+        "outside_number": text("outside_number", translate(N_("Official number")), 60),
+        "address": text("address", translate(N_("Address")), MOST["address"]),
+        "responsible_name": text("responsible_name", translate(N_("Responsible person")), 60),
+        "responsible_phone": text("responsible_phone", translate(N_("Their phone")), 40),
+        "threatened_what": text("threatened_what", translate(N_("What is threatened")), 200),
+    }
+
+
+def _count(reader: FormReader, name: str, label: str) -> int | None:
+    return reader.integer(name, label, maximum=10**7)
+
+
+def read_reason(fields: Mapping[str, str]) -> str:
+    """Return why a record is struck out, or raise FormErrors."""
+    reader = FormReader(fields)
+    reason = reader.text("reason", translate(N_("Reason")), required=True, max_length=300)
+    reader.finish()
+    return reason
+
+
+def read_submission(
+    fields: Mapping[str, str],
+    photos: Sequence[bytes],
+    *,
+    code: str,
+    today: date,
+    moment_of: Callable[[date], datetime],
+    now: datetime,
+) -> Submission:
+    """Return a check as a page or device sent it, or raise FormErrors.
+
+    `code` is the site's public id; `moment_of(day)` gives the instant an earlier day stands for.
+    The position is no part of what makes two submissions the same: it may come late.
+    """
+    reader = FormReader(fields)
+    client_id = reader.raw("client_id").lower()
+    if not is_client_id(client_id):
+        reader.fail("client_id", N_("This page is out of date. Load it again."))
+    results = [result.value for result in CheckResult]
+    result = reader.choice("result", translate(N_("Result")), results)
+    note = reader.text("note", translate(N_("What is abnormal")), max_length=NOTE_LENGTH)
+    if result == CheckResult.ABNORMAL and not note:
+        reader.fail("note", N_("Say in a few words what is abnormal."))
+    checked_on = reader.date("checked_on", translate(N_("Day of the check"))) or today
+    reader.finish()
+    place = _device_position(fields)
+    content = {"site": code, "result": result, "note": note, "checked_on": checked_on}
+    return Submission(
+        client_id=client_id,
+        body_hash=body_hash(content, photos),
+        result=CheckResult(result),
+        note=note,
+        checked_on=checked_on,
+        checked_at=now if checked_on == today else moment_of(checked_on),
+        lon=place[0],
+        lat=place[1],
+        accuracy_m=place[2],
+    )
+
+
+def _device_position(
+    fields: Mapping[str, str],
+) -> tuple[float | None, float | None, float | None]:
+    """Return longitude, latitude and accuracy; a position that cannot be read counts as none."""
+    reader = FormReader(fields)
+    lon = reader.number("lon", "", minimum=-180, maximum=180)
+    lat = reader.number("lat", "", minimum=-90, maximum=90)
+    accuracy = reader.number("accuracy", "", minimum=0, maximum=10**6)
+    return (lon, lat, accuracy) if lon is not None and lat is not None else (None, None, None)
+
+
+def read_options(fields: Mapping[str, str], header: Sequence[str] | None = None) -> Options:
+    """Return the choices about an imported file; `header` allows the columns to be mapped."""
+    reader = FormReader(fields)
+    shift = reader.choice("shift", translate(N_("Datum")), SHIFTS, required=False)
+    level = reader.choice("default_level", translate(N_("Risk level")), LEVELS, required=False)
+    crs = reader.text("crs", translate(N_("Coordinate system")), max_length=40)
+    columns = None
+    if header is not None:
+        found = {
+            item.code: reader.integer(
+                f"column_{item.code}", item.code, maximum=max(len(header) - 1, 0)
+            )
+            for item in code_list("site_column")
+        }
+        columns = {name: at for name, at in found.items() if at is not None}
+    reader.finish()
+    return Options(
+        shift=ShiftedCrs(shift or ShiftedCrs.WGS84),
+        crs=crs,
+        default_level=RiskLevel(level or RiskLevel.YELLOW),
+        columns=columns,
+    )

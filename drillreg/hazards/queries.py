@@ -1,0 +1,401 @@
+"""Reading sites and checks within a scope: lists, counts, map data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Select, and_, func, literal_column, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from drillreg.core.codes import code_list
+from drillreg.core.db import db
+from drillreg.core.errors import NotFound
+from drillreg.core.paging import Order, Page, keyset_page
+from drillreg.files.models import StoredFile
+from drillreg.geo import morton
+from drillreg.geo.morton import Bbox
+from drillreg.hazards.models import CheckPhoto, HazardCheck, HazardSite
+from drillreg.hazards.rules import (
+    LEVEL_ORDER,
+    Freshness,
+    RiskLevel,
+    number_after,
+    oldest_fresh_day,
+)
+from drillreg.i18n import N_
+from drillreg.orgs.models import Division, Org, OrgVersion
+from drillreg.orgs.queries import is_imported
+from drillreg.orgs.rules import subtree_end
+from drillreg.orgs.scope import OrgScope
+from drillreg.work.models import ImportBatch
+from drillreg.work.rules import ImportState
+
+MOST_POINTS = 2000
+# From this zoom on single sites are shown, however many there are, up to the most.
+SINGLE_ZOOM = 15
+RANGES = 24
+# Late commits may bring ids below the newest: so many behind it are counted, too.
+LOOK_BACK = 500
+
+# The same expression as the index: a site never checked comes first.
+LAST_CHECK = func.coalesce(HazardSite.last_check_on, literal_column("'0001-01-01'"), type_=Date())
+
+SORTS: dict[str, Order] = {
+    "-level": [(HazardSite.level_rank, "asc"), (HazardSite.id, "asc")],
+    "level": [(HazardSite.level_rank, "desc"), (HazardSite.id, "desc")],
+    "checked": [(LAST_CHECK, "asc"), (HazardSite.id, "asc")],
+    "-checked": [(LAST_CHECK, "desc"), (HazardSite.id, "desc")],
+}
+DEFAULT_SORT = "-level"
+
+
+@dataclass(frozen=True)
+class SiteFilter:
+    """What the filter row of the ledger asks for; the map and the export take the same."""
+
+    within: Org | None = None
+    kind: str = ""
+    event_type: str = ""
+    level: str = ""
+    fresh: str = ""
+    words: str = ""
+
+    def key(self) -> tuple[Any, ...]:
+        """Return what tells two filters apart."""
+        within = self.within.id if self.within else None
+        return (within, self.kind, self.event_type, self.level, self.fresh, self.words)
+
+
+def is_standing() -> ColumnElement[bool]:
+    """Return the condition that a site is neither struck out nor of an import that is not in."""
+    return and_(HazardSite.voided_at.is_(None), is_imported(HazardSite))
+
+
+def _is_fresh(today: date) -> ColumnElement[bool]:
+    return or_(
+        *(
+            and_(
+                HazardSite.level == level,
+                HazardSite.last_check_on >= oldest_fresh_day(level, today),
+            )
+            for level in LEVEL_ORDER
+        )
+    )
+
+
+def _freshness(wanted: str, today: date) -> ColumnElement[bool]:
+    if wanted == Freshness.NEVER:
+        return HazardSite.last_check_on.is_(None)
+    if wanted == Freshness.FRESH:
+        return _is_fresh(today)
+    return and_(HazardSite.last_check_on.is_not(None), ~_is_fresh(today))
+
+
+def _is_within(org: Org) -> ColumnElement[bool]:
+    """Return the condition that a site belongs below an organisation or lies in its division."""
+    below = and_(Org.path >= org.path, Org.path < subtree_end(org.path))
+    if org.division_id is None:
+        return below
+    path = db.session.scalar(select(Division.path).where(Division.id == org.division_id))
+    if path is None:
+        return below
+    divisions = select(Division.id).where(Division.path >= path, Division.path < subtree_end(path))
+    return or_(below, HazardSite.division_id.in_(divisions))
+
+
+def _conditions(wanted: SiteFilter, scope: OrgScope, today: date) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [scope.allows(), is_standing()]
+    if wanted.within is not None:
+        found.append(_is_within(wanted.within))
+    if wanted.kind:
+        found.append(HazardSite.kind == wanted.kind)
+    if wanted.event_type:
+        kinds = [k.code for k in code_list("hazard_kind") if _event(k) == wanted.event_type]
+        found.append(HazardSite.kind.in_(kinds))
+    if wanted.level:
+        found.append(HazardSite.level == RiskLevel(wanted.level))
+    if wanted.fresh:
+        found.append(_freshness(wanted.fresh, today))
+    if wanted.words:
+        texts = (
+            HazardSite.name,
+            HazardSite.name_en,
+            HazardSite.number,
+            HazardSite.outside_number,
+            HazardSite.address,
+        )
+        found.append(or_(*(text.contains(wanted.words, autoescape=True) for text in texts)))
+    return found
+
+
+def _event(item: Any) -> str:
+    return str(item.attributes["event_type"])
+
+
+def _with_places(statement: Select[Any]) -> Select[Any]:
+    return statement.options(
+        contains_eager(HazardSite.org),
+        joinedload(HazardSite.division).joinedload(Division.parent),
+    )
+
+
+def sites_page(
+    wanted: SiteFilter,
+    scope: OrgScope,
+    *,
+    today: date,
+    sort: str = DEFAULT_SORT,
+    cursor: str | None = None,
+    size: int = 20,
+) -> Page[HazardSite]:
+    """Return a page of the ledger with organisation and division of each site."""
+    statement = _with_places(
+        select(HazardSite).join(HazardSite.org).where(*_conditions(wanted, scope, today))
+    )
+    return keyset_page(
+        statement, order=SORTS.get(sort, SORTS[DEFAULT_SORT]), cursor=cursor, size=size
+    )
+
+
+def count_sites(wanted: SiteFilter, scope: OrgScope, *, today: date) -> int:
+    """Return how many sites the ledger has under a filter."""
+    statement = (
+        select(func.count())
+        .select_from(HazardSite)
+        .join(HazardSite.org)
+        .where(*_conditions(wanted, scope, today))
+    )
+    return db.session.scalar(statement) or 0
+
+
+def all_sites(
+    wanted: SiteFilter, scope: OrgScope, *, today: date, sort: str, at_most: int
+) -> Sequence[HazardSite]:
+    """Return every site under a filter, for an export, in the order of the list."""
+    order = SORTS.get(sort, SORTS[DEFAULT_SORT])
+    statement = _with_places(
+        select(HazardSite).join(HazardSite.org).where(*_conditions(wanted, scope, today))
+    ).order_by(*(column.asc() if way == "asc" else column.desc() for column, way in order))
+    return db.session.scalars(statement.limit(at_most)).all()
+
+
+def _one_site(condition: ColumnElement[bool], scope: OrgScope) -> HazardSite:
+    found: HazardSite | None = db.session.scalar(
+        _with_places(select(HazardSite).join(HazardSite.org)).where(
+            condition, scope.allows(), is_imported(HazardSite)
+        )
+    )
+    if found is None:
+        raise NotFound(N_("There is no such site."))
+    return found
+
+
+def get_site(site_id: int, scope: OrgScope) -> HazardSite:
+    """Return a site, also one that was struck out; raise NotFound out of scope."""
+    return _one_site(HazardSite.id == site_id, scope)
+
+
+def get_site_of_code(public_id: str, scope: OrgScope) -> HazardSite:
+    """Return the site whose QR code holds this id; raise NotFound out of scope."""
+    return _one_site(HazardSite.public_id == public_id, scope)
+
+
+def checks_page(site: HazardSite, *, cursor: str | None = None) -> Page[HazardCheck]:
+    """Return a page of the checks on a site, newest first, with their photos."""
+    return keyset_page(
+        select(HazardCheck).where(HazardCheck.site_id == site.id),
+        order=[(HazardCheck.checked_on, "desc"), (HazardCheck.id, "desc")],
+        cursor=cursor,
+        size=10,
+    )
+
+
+def get_check(check_id: int, scope: OrgScope) -> HazardCheck:
+    """Return a check with its site, or raise NotFound out of scope."""
+    found = db.session.scalar(
+        select(HazardCheck)
+        .join(HazardCheck.site)
+        .join(HazardSite.org)
+        .options(contains_eager(HazardCheck.site))
+        .where(HazardCheck.id == check_id, scope.allows(), is_imported(HazardSite))
+    )
+    if found is None:
+        raise NotFound(N_("There is no such check."))
+    return found
+
+
+def get_photo(photo_id: int, scope: OrgScope) -> StoredFile:
+    """Return the file of a photo of a check, or raise NotFound out of scope."""
+    found = db.session.scalar(
+        select(StoredFile)
+        .join(CheckPhoto, CheckPhoto.file_id == StoredFile.id)
+        .join(HazardCheck, HazardCheck.id == CheckPhoto.check_id)
+        .join(HazardCheck.site)
+        .join(HazardSite.org)
+        .where(CheckPhoto.id == photo_id, scope.allows(), is_imported(HazardSite))
+    )
+    if found is None:
+        raise NotFound(N_("There is no such photo."))
+    return found
+
+
+def sites_to_check(scope: OrgScope, *, today: date, at_most: int = 60) -> Sequence[HazardSite]:
+    """Return the sites of a scope whose check is the longest ago, first those never checked."""
+    statement = _with_places(
+        select(HazardSite).join(HazardSite.org).where(scope.allows(), is_standing())
+    ).order_by(LAST_CHECK, HazardSite.level_rank, HazardSite.id)
+    return db.session.scalars(statement.limit(at_most)).all()
+
+
+def counts_by_level(org: Org, scope: OrgScope) -> dict[RiskLevel, int]:
+    """Return how many sites of each level stand below an organisation or in its division."""
+    rows = db.session.execute(
+        select(HazardSite.level, func.count())
+        .join(HazardSite.org)
+        .where(scope.allows(), is_standing(), _is_within(org))
+        .group_by(HazardSite.level)
+    ).all()
+    counts = {row[0]: int(row[1]) for row in rows}
+    return {level: counts[level] for level in LEVEL_ORDER if level in counts}
+
+
+def suggested_number(org_id: int) -> str:
+    """Return the number that follows the newest one of an organisation."""
+    newest = db.session.scalar(
+        select(HazardSite.number)
+        .where(HazardSite.org_id == org_id, is_imported(HazardSite))
+        .order_by(HazardSite.id.desc())
+        .limit(1)
+    )
+    number = number_after(newest or "")
+    taken = set(
+        db.session.scalars(
+            select(HazardSite.number_taken).where(
+                HazardSite.org_id == org_id, HazardSite.number_taken.is_not(None)
+            )
+        )
+    )
+    while number in taken:
+        number = number_after(number)
+    return number
+
+
+# The map
+
+
+@dataclass(frozen=True)
+class MapPoint:
+    """One site, or `count` sites of one cell of the grid around their middle (WGS84 degrees)."""
+
+    lon: float
+    lat: float
+    level_rank: int
+    count: int
+    site: Any = None
+
+
+@dataclass(frozen=True)
+class MapData:
+    """What a view of the map shows; `capped` says that more sites lie there than are shown."""
+
+    points: list[MapPoint]
+    capped: bool
+
+
+def _in_box(bbox: Bbox | None) -> list[ColumnElement[bool]]:
+    """Return the conditions of a rectangle: a few ranges of the index, then the exact edges."""
+    if bbox is None:
+        return []
+    west, south, east, north = bbox
+    ranges = morton.ranges(bbox, RANGES)
+    return [
+        or_(*(HazardSite.morton.between(low, high) for low, high in ranges)),
+        HazardSite.lon.between(west, east),
+        HazardSite.lat.between(south, north),
+    ]
+
+
+def map_data(
+    wanted: SiteFilter, scope: OrgScope, *, today: date, bbox: Bbox | None, zoom: int
+) -> MapData:
+    """Return the sites of a view, or where they are too many, their numbers by cells of a grid.
+
+    `bbox` is west, south, east, north in degrees; `zoom` that of web maps, 0 to 18.
+    """
+    conditions = [*_conditions(wanted, scope, today), *_in_box(bbox)]
+    rows = db.session.execute(
+        select(
+            HazardSite.id,
+            HazardSite.name,
+            HazardSite.name_en,
+            HazardSite.number,
+            HazardSite.level,
+            HazardSite.level_rank,
+            HazardSite.lon,
+            HazardSite.lat,
+            HazardSite.last_check_on,
+            Org.name.label("org_name"),
+        )
+        .join(HazardSite.org)
+        .where(*conditions)
+        .order_by(HazardSite.level_rank, HazardSite.id)
+        .limit(MOST_POINTS + 1)
+    ).all()
+    if len(rows) <= MOST_POINTS or zoom >= SINGLE_ZOOM:
+        points = [MapPoint(row.lon, row.lat, row.level_rank, 1, row) for row in rows[:MOST_POINTS]]
+        return MapData(points, len(rows) > MOST_POINTS)
+    return MapData(_clusters(conditions, zoom), False)
+
+
+def _clusters(conditions: Sequence[ColumnElement[bool]], zoom: int) -> list[MapPoint]:
+    """Count sites by cells of about 64 pixels at a zoom, which are prefixes of the index."""
+    cell = HazardSite.morton.op(">>")(literal_column(str(2 * max(morton.BITS - zoom - 2, 0))))
+    rows = db.session.execute(
+        select(
+            func.avg(HazardSite.lon),
+            func.avg(HazardSite.lat),
+            func.min(HazardSite.level_rank),
+            func.count(),
+        )
+        .join(HazardSite.org)
+        .where(*conditions)
+        .group_by(cell)
+        .order_by(cell)
+    ).all()
+    return [MapPoint(float(x), float(y), int(rank), int(n)) for x, y, rank, n in rows]
+
+
+def stamp() -> tuple[Any, ...]:
+    """Return values that change whenever a site, check, import or organisation does.
+
+    One statement of a few looks at the ends of indexes, whatever the number of sites.
+    """
+    newest_site = select(func.max(HazardSite.id)).scalar_subquery()
+    newest_check = select(func.max(HazardCheck.id)).scalar_subquery()
+    edited = (
+        select((HazardSite.id + 7919 * HazardSite.row_version).label("mark"))
+        .order_by(HazardSite.changed_at.desc())
+        .limit(50)
+        .subquery()
+    )
+    standing = ImportBatch.state == ImportState.APPLIED
+    row = db.session.execute(
+        select(
+            newest_site,
+            select(func.count())
+            .select_from(HazardSite)
+            .where(HazardSite.id > newest_site - LOOK_BACK)
+            .scalar_subquery(),
+            select(func.sum(edited.c.mark)).scalar_subquery(),
+            newest_check,
+            select(func.count())
+            .select_from(HazardCheck)
+            .where(HazardCheck.id > newest_check - LOOK_BACK)
+            .scalar_subquery(),
+            select(func.count()).select_from(ImportBatch).where(standing).scalar_subquery(),
+            select(func.max(ImportBatch.undone_at)).scalar_subquery(),
+            select(func.max(OrgVersion.id)).scalar_subquery(),
+        )
+    ).one()
+    return tuple(str(value) for value in row)

@@ -16,9 +16,12 @@ import drillreg.accounts.routes
 import drillreg.audit.cli
 import drillreg.audit.routes
 import drillreg.dashboard.routes
+import drillreg.hazards.cli
+import drillreg.hazards.routes
 import drillreg.notices.routes
 import drillreg.orgs.routes
 import drillreg.plans.routes
+import drillreg.reports.routes
 import drillreg.scheduler.cli
 import drillreg.scheduler.routes
 import drillreg.upkeep.cli
@@ -32,7 +35,12 @@ from drillreg.core import db as database
 from drillreg.core import page, web
 from drillreg.core.panels import Panel, add_panel
 from drillreg.dashboard import shell
+from drillreg.hazards.jobs import import_sites, read_large
+from drillreg.hazards.panels import sites_of_org
+from drillreg.hazards.rules import IMPORT_WORK, READ_WORK
 from drillreg.plans.panels import plans_of_org, plans_over_site
+from drillreg.reports.panels import drill_panel, org_panel
+from drillreg.reports.printing import print_report
 from drillreg.sandbox import client as sandbox
 from drillreg.work.worker import Handler, register_work
 
@@ -42,9 +50,12 @@ BLUEPRINTS = (
     drillreg.audit.routes.bp,
     drillreg.audit.cli.bp,
     drillreg.dashboard.routes.bp,
+    drillreg.hazards.cli.bp,
+    drillreg.hazards.routes.bp,
     drillreg.notices.routes.bp,
     drillreg.orgs.routes.bp,
     drillreg.plans.routes.bp,
+    drillreg.reports.routes.bp,
     drillreg.scheduler.cli.bp,
     drillreg.scheduler.routes.bp,
     drillreg.upkeep.cli.bp,
@@ -54,11 +65,18 @@ BLUEPRINTS = (
 )
 
 # Kinds of background work: what the row says, and who does it.
-WORK: dict[str, Handler] = {}
+WORK: dict[str, Handler] = {
+    IMPORT_WORK: import_sites,
+    READ_WORK: read_large,
+    "reports.pdf": print_report,
+}
 
 # What higher features show on the pages of lower ones.
 PANELS: tuple[tuple[str, Panel], ...] = (
+    ("org", sites_of_org),
     ("org", plans_of_org),
+    ("org", org_panel),
+    ("drill", drill_panel),
     ("site", plans_over_site),
 )
 

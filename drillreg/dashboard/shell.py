@@ -47,6 +47,25 @@ MENU: tuple[Entry | None, ...] = (
             Entry(N_("Coverage matrix"), "plans.matrix"),
         ),
     ),
+    Entry(
+        N_("Hazards"),
+        "hazards.index",
+        "haz",
+        children=(
+            Entry(N_("Ledger of sites"), "hazards.index"),
+            Entry(N_("Checks to make"), "hazards.mine", permission=Permission.LOG_CHECKS),
+            Entry(N_("Imports"), "hazards.start_import", permission=Permission.EDIT_HAZARDS),
+        ),
+    ),
+    Entry(
+        N_("Reports"),
+        "reports.index",
+        "rep",
+        children=(
+            Entry(N_("After-action reports"), "reports.index"),
+            Entry(N_("Corrective actions"), "reports.actions"),
+        ),
+    ),
     None,
     Entry(N_("Organisations"), "orgs.index", "org"),
 )

@@ -16,6 +16,7 @@ import drillreg.accounts.routes
 import drillreg.audit.cli
 import drillreg.audit.routes
 import drillreg.dashboard.routes
+import drillreg.drills.routes
 import drillreg.hazards.cli
 import drillreg.hazards.routes
 import drillreg.notices.routes
@@ -35,6 +36,7 @@ from drillreg.core import db as database
 from drillreg.core import page, web
 from drillreg.core.panels import Panel, add_panel
 from drillreg.dashboard import shell
+from drillreg.drills.panels import drills_at_site, drills_of_org, drills_of_plan
 from drillreg.hazards.jobs import import_sites, read_large
 from drillreg.hazards.panels import sites_of_org
 from drillreg.hazards.rules import IMPORT_WORK, READ_WORK
@@ -50,6 +52,7 @@ BLUEPRINTS = (
     drillreg.audit.routes.bp,
     drillreg.audit.cli.bp,
     drillreg.dashboard.routes.bp,
+    drillreg.drills.routes.bp,
     drillreg.hazards.cli.bp,
     drillreg.hazards.routes.bp,
     drillreg.notices.routes.bp,
@@ -77,7 +80,10 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("org", plans_of_org),
     ("org", org_panel),
     ("drill", drill_panel),
+    ("org", drills_of_org),
+    ("plan", drills_of_plan),
     ("site", plans_over_site),
+    ("site", drills_at_site),
 )
 
 

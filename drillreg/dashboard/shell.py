@@ -58,6 +58,16 @@ MENU: tuple[Entry | None, ...] = (
         ),
     ),
     Entry(
+        N_("Drills"),
+        "drills.index",
+        "drill",
+        children=(
+            Entry(N_("Drill ledger"), "drills.index"),
+            Entry(N_("Drill calendar"), "drills.month"),
+            Entry(N_("Programmes"), "drills.programmes"),
+        ),
+    ),
+    Entry(
         N_("Reports"),
         "reports.index",
         "rep",

@@ -13,17 +13,17 @@ from drillreg.orgs.scope import current_scope
 from drillreg.plans.models import Plan
 
 
-def org_panel(org: Org) -> str:
+def drills_of_org(org: Org) -> str:
     """Show the next drills of an organisation and those below it, and the last held."""
     return _panel(in_subtree(org), {"within": org.id})
 
 
-def plan_panel(plan: Plan) -> str:
+def drills_of_plan(plan: Plan) -> str:
     """Show the drills that follow a plan."""
     return _panel(Drill.plan_id == plan.id, None)
 
 
-def site_panel(site: HazardSite) -> str:
+def drills_at_site(site: HazardSite) -> str:
     """Show the drills held for a hazard site."""
     return _panel(Drill.site_id == site.id, None)
 

@@ -13,6 +13,7 @@ from drillreg.core.access import Actor, Permission
 from drillreg.core.db import db
 from drillreg.core.errors import NotFound
 from drillreg.core.paging import Page, keyset_page
+from drillreg.drills.models import Drill
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import is_imported
@@ -29,7 +30,11 @@ def get_report(report_id: int, scope: OrgScope) -> Report:
     found = db.session.scalar(
         select(Report)
         .join(Org, Org.id == Report.org_id)
-        .options(contains_eager(Report.org), joinedload(Report.drill), joinedload(Report.pdf))
+        .options(
+            contains_eager(Report.org),
+            joinedload(Report.pdf),
+            joinedload(Report.drill).options(joinedload(Drill.plan), joinedload(Drill.site)),
+        )
         .where(Report.id == report_id, scope.allows())
     )
     if found is None:

@@ -119,3 +119,28 @@ def standing(state: ActionState, due_on: date, today: date) -> Standing:
     if state is ActionState.DONE:
         return Standing.DONE
     return Standing.LATE if due_on < today else Standing.OPEN
+
+
+STATE_WORDS = {
+    ReportState.DRAFT: N_("Draft"),
+    ReportState.SUBMITTED: N_("Waiting for approval"),
+    ReportState.RETURNED: N_("Returned"),
+    ReportState.APPROVED: N_("Approved"),
+}
+STATE_COLOURS = {
+    ReportState.DRAFT: "line",
+    ReportState.SUBMITTED: "sky",
+    ReportState.RETURNED: "orange",
+    ReportState.APPROVED: "green",
+}
+STEP_WORDS = {
+    StepKind.SUBMITTED: N_("submitted the report"),
+    StepKind.RETURNED: N_("returned the report"),
+    StepKind.APPROVED: N_("approved the report"),
+}
+STANDING_WORDS = {
+    Standing.OPEN: N_("To do"),
+    Standing.LATE: N_("Late"),
+    Standing.DONE: N_("Done"),
+}
+STANDING_COLOURS = {Standing.OPEN: "sky", Standing.LATE: "red", Standing.DONE: "green"}

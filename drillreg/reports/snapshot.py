@@ -201,7 +201,7 @@ def _findings(findings: Sequence[Finding], names: Mapping[int, str]) -> list[dic
             "actions": [
                 {
                     "text": action.text,
-                    "org": _name(action.org, names),
+                    "org": names.get(action.org_id, action.org.name),
                     "person": action.person_name,
                     "due_on": action.due_on.isoformat(),
                 }

@@ -1,6 +1,7 @@
 """Gathering the records a snapshot is taken from."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import or_, select
@@ -18,7 +19,7 @@ from drillreg.reports.snapshot import Boundary, Sources
 
 
 def sources_of(report: Report, scope: OrgScope, *, on: date) -> Sources:
-    """Return everything the paper of a report is made of, with the names of that day."""
+    """Return everything a report says, with the names of that day; without an outline."""
     record = drill_record(report.drill_id, scope)
     findings = findings_of(report)
     charged = [action.org_id for finding in findings for action in finding.actions]
@@ -27,8 +28,12 @@ def sources_of(report: Report, scope: OrgScope, *, on: date) -> Sources:
         held=record,
         findings=findings,
         names=_names_on([report.org_id, record.drill.org_id, *charged], on),
-        boundary=_boundary_of(record.drill),
     )
+
+
+def with_boundary(sources: Sources) -> Sources:
+    """Return sources with the outline for the map figure, which only the paper shows."""
+    return replace(sources, boundary=_boundary_of(sources.held.drill))
 
 
 def _names_on(org_ids: Iterable[int], day: date) -> Mapping[int, str]:

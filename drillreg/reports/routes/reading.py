@@ -1,0 +1,182 @@
+"""Reading reports: the list, one report, its paper, the public check."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, render_template, request, url_for
+from flask.sansio.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+
+from drillreg.core import clock
+from drillreg.core.access import Permission, current_actor, public, requires
+from drillreg.core.db import db
+from drillreg.core.errors import NotFound
+from drillreg.core.reading import form_view
+from drillreg.files.web import send_stored
+from drillreg.i18n import N_, translate
+from drillreg.orgs.scope import current_scope, may_here
+from drillreg.plans.rules import Secrecy
+from drillreg.reports.checking import genuine_report
+from drillreg.reports.document import render_report
+from drillreg.reports.models import Report
+from drillreg.reports.queries import (
+    all_reports,
+    count_reports,
+    findings_of,
+    get_report,
+    reports_page,
+    reports_waiting_for,
+    steps_of,
+)
+from drillreg.reports.routes.blueprint import (
+    bp,
+    nodes,
+    org_of_address,
+    word_of_address,
+    words,
+    words_of_address,
+    workbook,
+)
+from drillreg.reports.rules import STATE_WORDS, ReportState
+from drillreg.reports.snapshot import Seal, take_snapshot
+from drillreg.reports.sources import sources_of, with_boundary
+from drillreg.reports.thread import thread_of
+from drillreg.sheets.write import Cell, xlsx_bytes
+
+HEADER = (
+    N_("Organisation"),
+    N_("Title"),
+    N_("Drill held on"),
+    N_("State"),
+    N_("Number"),
+    N_("Submitted on"),
+    N_("Approved on"),
+    N_("Approved by"),
+)
+
+
+def _filter() -> dict[str, Any]:
+    return {
+        "within": org_of_address(current_scope()),
+        "state": word_of_address("state", tuple(ReportState)),
+        "words": words_of_address(),
+    }
+
+
+@bp.get("/")
+@requires(Permission.VIEW)
+def index() -> str:
+    """List the reports in scope; a leader sees first what waits for a decision."""
+    scope, chosen = current_scope(), _filter()
+    carried: dict[str, Any] = {
+        name: request.args[name] for name in ("org", "state", "words") if request.args.get(name)
+    }
+    return render_template(
+        "reports/index.html",
+        page=reports_page(scope, cursor=request.args.get("after"), **chosen),
+        total=count_reports(scope, **chosen),
+        waiting=reports_waiting_for(current_actor(), scope),
+        chosen=chosen,
+        nodes=nodes(scope, chosen["within"]),
+        states=[(state.value, translate(STATE_WORDS[state])) for state in ReportState],
+        export_url=url_for(".export", **carried),
+        today=clock.today(),
+        local_date=clock.local_date,
+        **words(),
+    )
+
+
+@bp.get("/export.xlsx")
+@requires(Permission.VIEW)
+def export() -> Response:
+    """Hand out exactly what the filter leaves, as a workbook."""
+    rows = [_cells(report) for report in all_reports(current_scope(), **_filter())]
+    header = [translate(text) for text in HEADER]
+    data = xlsx_bytes([(translate(N_("After-action reports")), header, rows)])
+    return workbook(data, f"reports-{clock.today().isoformat()}.xlsx")
+
+
+def _cells(report: Report) -> list[Cell]:
+    return [
+        report.org.name,
+        report.title,
+        report.drill.held_on,
+        translate(STATE_WORDS[report.state]),
+        report.number,
+        clock.local_date(report.submitted_at) if report.submitted_at else None,
+        clock.local_date(report.approved_at) if report.approved_at else None,
+        report.approved_by_name,
+    ]
+
+
+def content_of(report: Report) -> Mapping[str, Any]:
+    """Return what the report says: frozen when it is approved, else as the records stand."""
+    if report.snapshot is not None:
+        return report.snapshot
+    return take_snapshot(sources_of(report, current_scope(), on=clock.today()), Seal())
+
+
+@bp.get("/<int:report_id>")
+@requires(Permission.VIEW)
+def show(report_id: int) -> str:
+    """Show a report to its reader, with its place in the thread."""
+    report = get_report(report_id, current_scope())
+    findings = findings_of(report)
+    today = clock.today()
+    return render_template(
+        "reports/show.html",
+        report=report,
+        s=content_of(report),
+        findings=findings,
+        steps=steps_of(report),
+        thread=thread_of(report, findings, today),
+        may_write=may_here(Permission.WRITE_REPORTS, report.org),
+        may_decide=may_here(Permission.APPROVE_REPORTS, report.org)
+        and report.submitted_by_id != current_actor().account_id,
+        form=form_view(),
+        today=today,
+        **words(),
+    )
+
+
+@bp.get("/<int:report_id>/report.pdf")
+@requires(Permission.VIEW)
+def pdf(report_id: int) -> ResponseReturnValue:
+    """Hand out the paper of an approved report."""
+    report = get_report(report_id, current_scope())
+    if report.pdf is None:
+        raise NotFound(N_("The paper of this report is not printed yet."))
+    return send_stored(report.pdf)
+
+
+@bp.get("/<int:report_id>/preview.pdf")
+@requires(Permission.VIEW)
+def preview(report_id: int) -> Response:
+    """Print a report that is not approved, marked as a draft; nothing is kept."""
+    report = get_report(report_id, current_scope())
+    if report.state is ReportState.APPROVED:
+        raise NotFound(N_("This report is approved: its paper is there to download."))
+    sources = with_boundary(sources_of(report, current_scope(), on=clock.today()))
+    snapshot = take_snapshot(sources, Seal())
+    db.session.rollback()  # nothing is held open while the child prints
+    response = Response(render_report(snapshot).pdf, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = 'inline; filename="draft.pdf"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@public
+def check(public_id: str) -> str:
+    """Say that a printed report is genuine, and nothing else."""
+    report = genuine_report(public_id)
+    plan = (report.snapshot or {}).get("plan") or {}
+    secret = plan.get("secrecy") == Secrecy.INTERNAL or (
+        report.drill.plan is not None and report.drill.plan.secrecy is Secrecy.INTERNAL
+    )
+    return render_template("reports/check.html", report=report, shows_title=not secret)
+
+
+@bp.record_once
+def _add_check(state: BlueprintSetupState) -> None:
+    """Printed as a code, so its address is short and outside the prefix of the pages."""
+    state.app.add_url_rule("/r/<public_id>", "reports.check", check)

@@ -16,9 +16,9 @@ from drillreg.drills.operations.reminders import (
     occasion_of_drill,
     remind_of_drill,
 )
-from drillreg.drills.queries import drills_to_remind_of
+from drillreg.drills.queries import drills_to_sweep
 from drillreg.drills.queries.calendars import calendar_owner
-from drillreg.drills.queries.programmes import programmes_to_plan
+from drillreg.drills.queries.programmes import programmes_to_sweep
 from drillreg.drills.rules import HORIZON, REMIND_DAYS_BEFORE, planned_until, reminder_due
 from drillreg.orgs.models import Org
 from drillreg.workdays.queries import calendar_for
@@ -49,7 +49,7 @@ def sweep_reminders(now: datetime) -> int:
 
 def plan_due_drills(*, today: date, now: datetime) -> Swept:
     """Plan every running programme in a unit of work of its own; a bad one stops no other."""
-    waiting = programmes_to_plan(today + HORIZON)
+    waiting = programmes_to_sweep(today + HORIZON)
     db.session.rollback()
     done = failed = 0
     calendars: dict[int, WorkCalendar] = {}
@@ -100,12 +100,12 @@ def _remind(drill_id: int, account_ids: Collection[int], today: date, now: datet
     # It may have been recorded or cancelled since the list was made.
     return sum(
         remind_of_drill(drill, account_ids=account_ids, today=today, now=now)
-        for drill in drills_to_remind_of(today + NOTICE, drill_id=drill_id)
+        for drill in drills_to_sweep(today + NOTICE, drill_id=drill_id)
     )
 
 
 def _not_told(today: date) -> list[tuple[int, list[int]]]:
-    drills = drills_to_remind_of(today + NOTICE)
+    drills = drills_to_sweep(today + NOTICE)
     told = already_told([occasion_of_drill(drill) for drill in drills])
     people = _People(today)
     waiting = []

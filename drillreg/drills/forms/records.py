@@ -113,7 +113,7 @@ def _started_at(form: FormReader, held_on: date | None) -> datetime | None:
 def _moments(form: FormReader) -> list[Moment]:
     found = []
     for row in range(1, rows_shown(form.fields) + 1):
-        who = form.text(f"who_{row}", translate(N_("Who")), max_length=60)
+        who = form.text(f"who_{row}", translate(N_("By whom")), max_length=60)
         what = form.text(f"what_{row}", translate(N_("What happened")), max_length=LONGEST_LINE)
         seconds = read_seconds(form, f"at_{row}", translate(N_("Time after the start")))
         if not (who or what) and seconds is None:

@@ -276,7 +276,7 @@ def in_subtree(org: Org) -> ColumnElement[bool]:
     return and_(Org.path >= org.path, Org.path < subtree_end(org.path))
 
 
-def drills_to_remind_of(until: date, *, drill_id: int | None = None) -> Sequence[Drill]:
+def drills_to_sweep(until: date, *, drill_id: int | None = None) -> Sequence[Drill]:
     """Return the planned drills due up to a day, or one of them, for the sweep.
 
     With the organisation and the one above it.

@@ -96,7 +96,7 @@ def next_dates(programme_ids: Iterable[int], today: date) -> dict[int, date]:
     return {programme_id: day for programme_id, day in rows if programme_id is not None}
 
 
-def programmes_to_plan(until: date) -> Sequence[int]:
+def programmes_to_sweep(until: date) -> Sequence[int]:
     """Return the ids of running programmes that are not planned up to a day, for the sweep."""
     return db.session.scalars(
         select(DrillProgramme.id)

@@ -76,7 +76,7 @@ def with_secret(found: Settings) -> Settings:
         return found
     keeper = found.data_dir / "secret_key"
     if not keeper.exists():
-        keeper.parent.mkdir(parents=True, exist_ok=True)
+        keeper.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         keeper.touch(mode=0o600)
         keeper.write_text(secrets.token_urlsafe(48))
     values = {f.name: getattr(found, f.name) for f in fields(found)}

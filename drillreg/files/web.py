@@ -5,6 +5,9 @@ from flask import Response, send_file
 from drillreg.files.models import StoredFile
 from drillreg.files.operations import path_of
 
+SANDBOXED = "sandbox; default-src 'none'"
+# Browsers refuse to open their PDF viewer in a sandboxed page; a PDF runs no script of ours.
+FILE_POLICY = {"application/pdf": "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'"}
 SHOWN = frozenset({"image/jpeg", "image/png", "image/webp", "application/pdf"})
 
 
@@ -19,8 +22,6 @@ def send_stored(found: StoredFile, *, thumbnail: bool = False) -> Response:
         etag=small or found.sha256,
         max_age=0,
     )
-    response.headers["Content-Security-Policy"] = (
-        "sandbox; default-src 'none'; style-src 'unsafe-inline'"
-    )
+    response.headers["Content-Security-Policy"] = FILE_POLICY.get(found.media_type, SANDBOXED)
     response.headers["Cache-Control"] = "private, max-age=300"
     return response

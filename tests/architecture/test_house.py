@@ -39,8 +39,7 @@ def test_modules_stay_within_their_budget():
     fat = {
         named(path): len(path.read_text("utf-8").splitlines())
         for path in SOURCES
-        if path.stem in BUDGETS
-        and len(path.read_text("utf-8").splitlines()) > BUDGETS[path.stem]
+        if path.stem in BUDGETS and len(path.read_text("utf-8").splitlines()) > BUDGETS[path.stem]
     }
     assert fat == {}
 

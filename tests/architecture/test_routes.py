@@ -53,7 +53,7 @@ def test_without_signing_in_nothing_opens(app, method):
     for rule, view in views(app):
         if view.access is Everyone.PUBLIC or method.upper() not in rule.methods:
             continue
-        values = {name: 1 for name in rule.arguments}
+        values = dict.fromkeys(rule.arguments, 1)
         with app.test_request_context():
             address = rule.build(values, append_unknown=False)[1]
         response = getattr(browser, method)(address)

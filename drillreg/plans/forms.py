@@ -159,17 +159,17 @@ def ensure_as_read(plan: Plan, form: PlanForm, row_version: int) -> None:
     """Raise Stale with both texts when the plan was saved after the form was opened."""
     if plan.row_version == row_version:
         return
-    fields = (
-        (N_("Kind of plan"), lambda of: code_label(of.kind, "plan_kind")),
-        (N_("Event"), lambda of: code_label(of.event_type, "event_type")),
-        (N_("Title"), lambda of: of.title),
-        (N_("English title"), lambda of: of.title_en or ""),
-        (N_("Secrecy"), lambda of: translate(SECRECY_WORDS[of.secrecy])),
-    )
-    raise Stale(
-        {translate(label): text(plan) for label, text in fields},
-        {translate(label): text(form) for label, text in fields},
-    )
+    raise Stale(_entry_texts(plan), _entry_texts(form))
+
+
+def _entry_texts(of: Plan | PlanForm) -> dict[str, str]:
+    return {
+        translate(N_("Kind of plan")): code_label(of.kind, "plan_kind"),
+        translate(N_("Event")): code_label(of.event_type, "event_type"),
+        translate(N_("Title")): of.title,
+        translate(N_("English title")): of.title_en or "",
+        translate(N_("Secrecy")): translate(SECRECY_WORDS[of.secrecy]),
+    }
 
 
 def ensure_as_checked(
@@ -199,6 +199,4 @@ def ensure_as_checked(
         form.issued_on.isoformat(),
         "\n".join(names.get(each, "") for each in papers),
     )
-    raise Stale(
-        dict(zip(labels, theirs, strict=True)), dict(zip(labels, yours, strict=True))
-    )
+    raise Stale(dict(zip(labels, theirs, strict=True)), dict(zip(labels, yours, strict=True)))

@@ -145,9 +145,7 @@ def _changed(plan: Plan, values: Mapping[str, Any]) -> dict[str, list[Any]]:
     }
 
 
-def correct_plan(
-    *, plan: Plan, values: Mapping[str, Any], actor: Actor, now: datetime
-) -> None:
+def correct_plan(*, plan: Plan, values: Mapping[str, Any], actor: Actor, now: datetime) -> None:
     """Change what the register keeps of a plan."""
     _ensure_open(plan)
     changes = _changed(plan, values)
@@ -245,9 +243,7 @@ def withdraw_draft(
     draft.state, draft.ended_on, draft.end_reason = VersionState.WITHDRAWN, today, reason
     if plan.current is None:
         plan.voided_at, plan.voided_by_id, plan.void_reason = now, actor.account_id, reason
-    _record(
-        "plan-draft-withdrawn", plan, actor=actor, now=now, version=draft.number, reason=reason
-    )
+    _record("plan-draft-withdrawn", plan, actor=actor, now=now, version=draft.number, reason=reason)
     return draft
 
 

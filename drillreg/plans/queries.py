@@ -66,7 +66,7 @@ class PlanRow:
         return self.issued or self.draft
 
 
-def _with_versions(statement: Select[Any]) -> Select[Any]:
+def _with_versions(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """Join the issued version and the draft of each plan."""
     standing = (VersionState.CURRENT, VersionState.ABOLISHED)
     return statement.outerjoin(
@@ -108,17 +108,20 @@ def _visible(scope: OrgScope) -> ColumnElement[bool]:
 
 
 def _filtered(
-    statement: Select[Any], scope: OrgScope, chosen: PlanFilter, today: date
-) -> Select[Any]:
+    statement: Select[*tuple[Any, ...]], scope: OrgScope, chosen: PlanFilter, today: date
+) -> Select[*tuple[Any, ...]]:
     statement = _with_versions(statement.join(Org, Org.id == Plan.org_id)).where(_visible(scope))
-    conditions = [
-        (chosen.org is not None, lambda: _within(chosen.org, chosen.own)),  # type: ignore[arg-type]
-        (chosen.kind, lambda: Plan.kind == chosen.kind),
-        (chosen.event_type, lambda: Plan.event_type == chosen.event_type),
-        (chosen.state, lambda: _in_state(chosen.state, today)),
-        (chosen.words, lambda: _has_words(chosen.words)),
-    ]
-    return statement.where(*(condition() for given, condition in conditions if given))
+    if chosen.org is not None:
+        statement = statement.where(_within(chosen.org, chosen.own))
+    if chosen.kind:
+        statement = statement.where(Plan.kind == chosen.kind)
+    if chosen.event_type:
+        statement = statement.where(Plan.event_type == chosen.event_type)
+    if chosen.state:
+        statement = statement.where(_in_state(chosen.state, today))
+    if chosen.words:
+        statement = statement.where(_has_words(chosen.words))
+    return statement
 
 
 def _order(sort: str) -> Order:
@@ -132,7 +135,7 @@ def _order(sort: str) -> Order:
     return [(func.coalesce(column, LAST_DAY), "asc"), *tree]
 
 
-def _row_statement() -> Select[Any]:
+def _row_statement() -> Select[*tuple[Any, ...]]:
     return select(Plan, Org, Issued, Draft).options(
         raiseload(Plan.versions), raiseload(Issued.files), raiseload(Draft.files)
     )
@@ -260,7 +263,7 @@ def parent_choices(
     return [(plan.id, plan, owner) for plan, owner in rows]
 
 
-def _in_force(scope: OrgScope) -> Select[tuple[Plan]]:
+def _in_force(scope: OrgScope) -> Select[Plan]:
     return (
         select(Plan)
         .join(Plan.org)
@@ -360,7 +363,9 @@ def matrix_cells(
 
 def counts_by_state(org: Org, scope: OrgScope, *, today: date) -> dict[str, int]:
     """Return how many plans of an organisation are late, current and only drafted."""
-    statement = _with_versions(select(*_counted(today)).join(Plan, Plan.org_id == Org.id))
+    statement = _with_versions(
+        select(*_counted(today)).select_from(Plan).join(Org, Org.id == Plan.org_id)
+    )
     late, current, drafted = db.session.execute(
         statement.where(Org.id == org.id, _visible(scope))
     ).one()

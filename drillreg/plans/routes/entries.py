@@ -13,7 +13,7 @@ from drillreg.core.reading import form_view
 from drillreg.core.web import form_of, see_other, writes
 from drillreg.i18n import N_, translate
 from drillreg.orgs.models import Org
-from drillreg.orgs.queries import get_org, orgs_page
+from drillreg.orgs.queries import OrgFilter, get_org, orgs_page
 from drillreg.orgs.scope import current_scope, current_scope_for, ensure_may
 from drillreg.plans.forms import (
     PlanForm,
@@ -52,7 +52,7 @@ def new() -> ResponseReturnValue:
     )
 
 
-def _carried() -> dict[str, str]:
+def _carried() -> dict[str, Any]:
     event = request.args.get("event_type", "")
     return {"event_type": event} if event in code_list("event_type").codes() else {}
 
@@ -86,14 +86,25 @@ def _suggestion(org: Org, event: str, kind: str) -> str:
 
 def _choices(org: Org, plan: Plan | None = None) -> dict[str, Any]:
     """Return what the form offers for a plan of an organisation."""
-    parents = parent_choices(org, current_scope(), except_id=plan.id if plan else None)
     secrecy = [(each.value, translate(SECRECY_WORDS[each])) for each in Secrecy]
     return {
         "kinds": [(code, code_label(code, "plan_kind")) for code in kinds_for(org)],
         "events": code_list("event_type").options(),
-        "parents": [(id_, f"{above.title}（{owner.name}）") for id_, above, owner in parents],
+        "parents": _parents(org, plan),
         "secrecies": [*secrecy, (CLASSIFIED, translate(N_("Classified: secret or higher")))],
     }
+
+
+def _parents(org: Org, plan: Plan | None) -> list[tuple[int, str]]:
+    """Return the plans offered as the one above; the one it has already stays among them."""
+    found = parent_choices(org, current_scope(), except_id=plan.id if plan else None)
+    offered = [(id_, f"{above.title}（{owner.name}）") for id_, above, owner in found]
+    present = plan.parent if plan else None
+    if present is None or present.id in {id_ for id_, _ in offered}:
+        return offered
+    hidden = present.secrecy is Secrecy.INTERNAL and not current_scope().includes(present.org)
+    label = translate(N_("an internal plan of the level above")) if hidden else present.title
+    return [*offered, (present.id, label)]
 
 
 @bp.get("/new/where")
@@ -102,7 +113,9 @@ def where() -> str:
     """Choose the organisation whose plan is registered."""
     text = request.args.get("words", "").strip()[:100]
     page = orgs_page(
-        current_scope_for(Permission.EDIT_PLANS), words=text, cursor=request.args.get("after")
+        current_scope_for(Permission.EDIT_PLANS),
+        OrgFilter(words=text),
+        cursor=request.args.get("after"),
     )
     return render_template("plans/where.html", page=page, words=text, carried=_carried())
 
@@ -116,7 +129,7 @@ def register() -> ResponseReturnValue:
     org = _org_to_register_at()
     if org is None:
         raise NotFound(N_("There is no such organisation."))
-    parents = [id_ for id_, _, _ in parent_choices(org, current_scope())]
+    parents = [id_ for id_, _ in _parents(org, None)]
     form = PlanForm.read(request.form, org=org, parents=parents)
     plan = register_plan(
         org=org,
@@ -168,11 +181,10 @@ def _was_issued(plan: Plan) -> bool:
 def correct(plan_id: int) -> ResponseReturnValue:
     """Save the correction; kind, event and title of an issued plan stay as they are."""
     plan = plan_to_change(plan_id)
-    parents = {id_ for id_, _, _ in parent_choices(plan.org, current_scope(), except_id=plan.id)}
     form = PlanForm.read(
         request.form,
         org=plan.org,
-        parents=sorted(parents | ({plan.parent_plan_id} - {None})),  # type: ignore[arg-type]
+        parents=[id_ for id_, _ in _parents(plan.org, plan)],
         fixed=(plan.kind, plan.event_type, plan.title) if _was_issued(plan) else None,
     )
     ensure_as_read(plan, form, read_version(request.form))

@@ -1,5 +1,7 @@
 """Issuing a version: enter, check, issue, confirm; and abolishing a plan."""
 
+from typing import Any
+
 from flask import g, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -24,7 +26,6 @@ from drillreg.plans.rules import (
 )
 from drillreg.workdays.queries import calendar_for
 
-
 FIELDS = ("number", "issued_on", "review_on")
 
 
@@ -34,9 +35,12 @@ def issue(plan_id: int) -> str:
     """Ask for number and dates of the issue; what was typed before comes back by the address."""
     plan = plan_to_change(plan_id, Permission.ISSUE_PLANS)
     today = clock.today()
-    given = {name: request.args[name] for name in FIELDS if name in request.args}
-    defaults = {"issued_on": today, "review_on": review_date(today), **given}
+    defaults = {"issued_on": today, "review_on": review_date(today), **_typed()}
     return render_template("plans/issue.html", plan=plan, form=form_view(**defaults))
+
+
+def _typed() -> dict[str, Any]:
+    return {name: request.args[name] for name in FIELDS if name in request.args}
 
 
 @bp.get("/<int:plan_id>/issue/check")
@@ -55,7 +59,9 @@ def check(plan_id: int) -> ResponseReturnValue:
         plan=plan,
         typed=form,
         secrecy_words=SECRECY_WORDS,
-        back=url_for(".issue", plan_id=plan.id, **{name: request.args.get(name, "") for name in FIELDS}),
+        back=url_for(
+            ".issue", plan_id=plan.id, **{name: request.args.get(name, "") for name in FIELDS}
+        ),
     )
 
 

@@ -1,5 +1,6 @@
 """The register: the list, its export, one plan, its papers."""
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Response, render_template, request, url_for
@@ -64,7 +65,7 @@ def read_filter() -> PlanFilter:
     )
 
 
-def arguments(chosen: PlanFilter) -> dict[str, str]:
+def arguments(chosen: PlanFilter) -> dict[str, Any]:
     """Return a filter as arguments of an address."""
     given = {
         "org": str(chosen.org.id) if chosen.org else "",

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
-from sqlalchemy.orm import contains_eager, joinedload, raiseload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from drillreg.core.db import db
 from drillreg.core.errors import NotFound
@@ -24,7 +24,7 @@ from drillreg.i18n import N_
 from drillreg.orgs.models import Org
 from drillreg.orgs.rules import subtree_end
 from drillreg.orgs.scope import OrgScope
-from drillreg.plans.models import Plan
+from drillreg.plans.models import Plan, PlanVersion
 
 MOST_EXPORTED = 20_000
 STATES = ("planned", "overdue", "held", "cancelled")
@@ -110,7 +110,10 @@ def get_drill_by_public_id(public_id: str, scope: OrgScope) -> Drill:
 def _whole(scope: OrgScope) -> Select[Drill]:
     return _drills(scope).options(
         joinedload(Drill.programme),
-        joinedload(Drill.plan).options(joinedload(Plan.org), raiseload(Plan.versions)),
+        # A report names the number that the plan carried on the day of the drill.
+        joinedload(Drill.plan).options(
+            joinedload(Plan.org), selectinload(Plan.versions).raiseload(PlanVersion.files)
+        ),
         joinedload(Drill.site).joinedload(HazardSite.org),
     )
 

@@ -20,6 +20,7 @@ import drillreg.drills.routes
 import drillreg.hazards.cli
 import drillreg.hazards.routes
 import drillreg.notices.routes
+import drillreg.orgs.cli
 import drillreg.orgs.routes
 import drillreg.plans.routes
 import drillreg.reports.routes
@@ -40,6 +41,8 @@ from drillreg.drills.panels import drills_at_site, drills_of_org, drills_of_plan
 from drillreg.hazards.jobs import import_sites, read_large
 from drillreg.hazards.panels import sites_of_org
 from drillreg.hazards.rules import IMPORT_WORK, READ_WORK
+from drillreg.orgs.importing import WORK_KIND as ORGS_IMPORT
+from drillreg.orgs.importing import run_import
 from drillreg.plans.panels import plans_of_org, plans_over_site
 from drillreg.reports.panels import drill_panel, org_panel
 from drillreg.reports.printing import print_report
@@ -56,6 +59,7 @@ BLUEPRINTS = (
     drillreg.hazards.cli.bp,
     drillreg.hazards.routes.bp,
     drillreg.notices.routes.bp,
+    drillreg.orgs.cli.bp,
     drillreg.orgs.routes.bp,
     drillreg.plans.routes.bp,
     drillreg.reports.routes.bp,
@@ -71,6 +75,7 @@ BLUEPRINTS = (
 WORK: dict[str, Handler] = {
     IMPORT_WORK: import_sites,
     READ_WORK: read_large,
+    ORGS_IMPORT: run_import,
     "reports.pdf": print_report,
 }
 

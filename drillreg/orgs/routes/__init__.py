@@ -1,6 +1,6 @@
 """Pages of organisations: tree, record, changes, imports."""
 
-from drillreg.orgs.routes import edit, tree
+from drillreg.orgs.routes import edit, imports, tree
 from drillreg.orgs.routes.blueprint import bp
 
-__all__ = ["bp", "edit", "tree"]
+__all__ = ["bp", "edit", "imports", "tree"]

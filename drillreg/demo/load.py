@@ -12,9 +12,11 @@ from drillreg.audit.operations import record
 from drillreg.core.db import db, unit_of_work
 from drillreg.core.errors import DomainError
 from drillreg.demo.county import load_county
+from drillreg.demo.drills import load_drills, prepare_drills, sweep
 from drillreg.demo.lookup import Lookup
 from drillreg.demo.people import load_people
 from drillreg.demo.plans import load_plans, prepare_plans
+from drillreg.demo.reports import load_reports, print_reports
 from drillreg.demo.sites import load_checks, load_sites
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
@@ -47,6 +49,8 @@ STAGES = (
     Stage("sites", load_sites),
     Stage("checks", load_checks),
     Stage("plans", load_plans, before=prepare_plans),
+    Stage("drills", load_drills, before=prepare_drills, after=sweep),
+    Stage("reports", load_reports, after=print_reports),
 )
 
 

@@ -14,6 +14,7 @@ from drillreg.accounts.queries import account_or_none, actor_of
 from drillreg.core.access import Actor
 from drillreg.core.db import db
 from drillreg.core.errors import NotFound
+from drillreg.files.photos import CleanPhoto
 from drillreg.hazards.models import HazardSite
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
@@ -33,8 +34,9 @@ class Lookup:
         self.today = today
         self.now = now
         self.scale = scale
-        # Printed before the stage that attaches it.
+        # Made before the stages that attach them.
         self.paper = b""
+        self.photos: Sequence[CleanPhoto] = ()
         self._actors: dict[str, Actor] = {}
 
     @property

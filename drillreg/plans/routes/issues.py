@@ -59,9 +59,7 @@ def check(plan_id: int) -> ResponseReturnValue:
         plan=plan,
         typed=form,
         secrecy_words=SECRECY_WORDS,
-        back=url_for(
-            ".issue", plan_id=plan.id, **{name: request.args.get(name, "") for name in FIELDS}
-        ),
+        back=url_for(".issue", plan_id=plan.id, **_typed()),
     )
 
 

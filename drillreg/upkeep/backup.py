@@ -21,6 +21,7 @@ from drillreg.core.errors import DomainError
 from drillreg.i18n import N_
 
 MANIFEST = "manifest.json"
+MANIFEST_SUM = "manifest.sha256"
 FORMAT = 1
 
 
@@ -108,12 +109,17 @@ def make_backup(found: Settings, *, folder: Path, now: datetime) -> Path:
             for name, path in parts.items():
                 archive.add(path, arcname=name, recursive=False)
             text = json.dumps(manifest, indent=1).encode()
-            entry = tarfile.TarInfo(MANIFEST)
-            entry.size = len(text)
-            archive.addfile(entry, io.BytesIO(text))
+            _add(archive, MANIFEST, text)
+            _add(archive, MANIFEST_SUM, _sum(text))
     check_backup(unfinished)
     unfinished.replace(target)
     return target
+
+
+def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size = len(content)
+    archive.addfile(entry, io.BytesIO(content))
 
 
 def check_backup(path: Path) -> dict[str, Any]:
@@ -128,22 +134,29 @@ def check_backup(path: Path) -> dict[str, Any]:
 
 def _read_backup(path: Path) -> dict[str, Any]:
     found: dict[str, str] = {}
-    manifest: dict[str, Any] = {}
+    text = b""
     with tarfile.open(path) as archive:
         for entry in archive:
             reader = archive.extractfile(entry)
             if reader is None:
                 raise ValueError(f"{entry.name} is not a plain file")
             if entry.name == MANIFEST:
-                manifest = json.loads(reader.read())
-            else:
+                text = reader.read()
+            elif entry.name == MANIFEST_SUM and reader.read() != _sum(text):
+                raise ValueError("the manifest was changed")
+            elif entry.name != MANIFEST_SUM:
                 found[entry.name] = hashlib.file_digest(reader, "sha256").hexdigest()  # type: ignore[arg-type]
+    manifest: dict[str, Any] = json.loads(text)
     if manifest["format"] != FORMAT:
         raise ValueError(f"format {manifest['format']} is not known")
     if manifest["sha256"] != found:
         wrong = set(manifest["sha256"].items()) ^ set(found.items())
         raise ValueError(f"{min(wrong)[0]} is missing or changed")
     return manifest
+
+
+def _sum(content: bytes) -> bytes:
+    return hashlib.sha256(content).hexdigest().encode()
 
 
 def restore_backup(found: Settings, path: Path) -> dict[str, Any]:

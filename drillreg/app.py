@@ -16,6 +16,7 @@ import drillreg.accounts.routes
 import drillreg.audit.cli
 import drillreg.audit.routes
 import drillreg.dashboard.routes
+import drillreg.demo.cli
 import drillreg.drills.routes
 import drillreg.hazards.cli
 import drillreg.hazards.routes
@@ -55,6 +56,8 @@ BLUEPRINTS = (
     drillreg.audit.routes.bp,
     drillreg.audit.cli.bp,
     drillreg.dashboard.routes.bp,
+    drillreg.demo.cli.bp,
+    drillreg.demo.cli.start_bp,
     drillreg.drills.routes.bp,
     drillreg.hazards.cli.bp,
     drillreg.hazards.routes.bp,

@@ -71,7 +71,9 @@ class DoneForm:
         """Read the form; raise FormErrors."""
         reader = FormReader(fields)
         done_on = reader.date("done_on", translate(N_("Done on")), required=True)
-        note = reader.text("note", translate(N_("What has been done")), required=True, max_length=1000)
+        note = reader.text(
+            "note", translate(N_("What has been done")), required=True, max_length=1000
+        )
         reader.finish()
         return cls(done_on or today, note)
 

@@ -19,8 +19,6 @@ from drillreg.drills.queries import DrillRecord
 from drillreg.geo.shapes import bbox_of, geojson_of
 from drillreg.hazards.models import HazardSite
 from drillreg.orgs.models import Org
-from drillreg.plans.models import Plan
-from drillreg.plans.rules import VersionState
 from drillreg.reports.models import Finding, Report
 from drillreg.reports.rules import MOST_PHOTOS
 from drillreg.reports.wording import (
@@ -59,12 +57,17 @@ class Seal:
 
 @dataclass(frozen=True)
 class Sources:
-    """The records a snapshot is taken from; `names` holds former names by organisation id."""
+    """The records a snapshot is taken from.
+
+    `names` holds former names by organisation id, `plan_number` the number of the version of the
+    plan that was in force at the drill.
+    """
 
     report: Report
     held: DrillRecord
     findings: Sequence[Finding]
     names: Mapping[int, str] = field(default_factory=dict)
+    plan_number: str = ""
     boundary: Boundary | None = None
 
 
@@ -89,22 +92,7 @@ def _name(org: Org, names: Mapping[int, str]) -> str:
     return formal_name(names.get(org.id, org.name), org.kind)
 
 
-def plan_number(plan: Plan | None, day: date) -> str:
-    """Return the document number of the version of a plan that was in force on a day."""
-    if plan is None:
-        return ""
-    issued = [
-        version
-        for version in plan.versions
-        if version.state is not VersionState.DRAFT
-        and version.issued_on is not None
-        and version.issued_on <= day
-    ]
-    newest = max(issued, key=lambda version: version.number, default=None)
-    return (newest.document_number or "") if newest else ""
-
-
-def facts_of(held: DrillRecord, names: Mapping[int, str]) -> DrillFacts:
+def facts_of(held: DrillRecord, names: Mapping[int, str], plan_number: str = "") -> DrillFacts:
     """Return what the wording of a report is made of."""
     drill = held.drill
     return DrillFacts(
@@ -115,7 +103,7 @@ def facts_of(held: DrillRecord, names: Mapping[int, str]) -> DrillFacts:
         place=drill.place or (drill.site.name if drill.site else ""),
         started=clock.local(drill.started_at) if drill.started_at else None,
         plan_title=drill.plan.title if drill.plan else "",
-        plan_number=plan_number(drill.plan, drill.held_on or drill.due_on),
+        plan_number=plan_number,
         participants=drill.participants,
         expected=drill.expected_participants,
         groups=[(group.name, group.people) for group in held.groups],
@@ -152,11 +140,10 @@ def _drill(drill: Drill) -> dict[str, Any]:
     }
 
 
-def _plan(drill: Drill) -> dict[str, Any] | None:
+def _plan(drill: Drill, number: str) -> dict[str, Any] | None:
     plan = drill.plan
     if plan is None:
         return None
-    number = plan_number(plan, drill.held_on or drill.due_on)
     return {"title": plan.title, "number": number, "secrecy": plan.secrecy.value}
 
 
@@ -262,7 +249,7 @@ def lines(text: str | None) -> list[str]:
 def take_snapshot(sources: Sources, seal: Seal) -> dict[str, Any]:
     """Return everything the paper of a report prints, as plain data."""
     report, held = sources.report, sources.held
-    facts = facts_of(held, sources.names)
+    facts = facts_of(held, sources.names, sources.plan_number)
     site = _site(held.drill.site)
     return {
         "schema": SCHEMA,
@@ -283,7 +270,7 @@ def take_snapshot(sources: Sources, seal: Seal) -> dict[str, Any]:
         "summary": lines(report.summary),
         "strengths": lines(report.strengths),
         "drill": _drill(held.drill),
-        "plan": _plan(held.drill),
+        "plan": _plan(held.drill, sources.plan_number),
         "site": site,
         "groups": [{"name": group.name, "people": group.people} for group in held.groups],
         "moments": _moments(held),

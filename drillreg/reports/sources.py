@@ -13,6 +13,8 @@ from drillreg.drills.queries import drill_record
 from drillreg.orgs.models import DivisionBoundary, Org, OrgVersion
 from drillreg.orgs.queries import is_imported
 from drillreg.orgs.scope import OrgScope
+from drillreg.plans.models import PlanVersion
+from drillreg.plans.rules import VersionState
 from drillreg.reports.models import Report
 from drillreg.reports.queries import findings_of
 from drillreg.reports.snapshot import Boundary, Sources
@@ -28,12 +30,30 @@ def sources_of(report: Report, scope: OrgScope, *, on: date) -> Sources:
         held=record,
         findings=findings,
         names=_names_on([report.org_id, record.drill.org_id, *charged], on),
+        plan_number=_plan_number(record.drill),
     )
 
 
 def with_boundary(sources: Sources) -> Sources:
     """Return sources with the outline for the map figure, which only the paper shows."""
     return replace(sources, boundary=_boundary_of(sources.held.drill))
+
+
+def _plan_number(drill: Drill) -> str:
+    """Return the document number of the version in force when the drill was held."""
+    if drill.plan_id is None:
+        return ""
+    found = db.session.scalar(
+        select(PlanVersion.document_number)
+        .where(
+            PlanVersion.plan_id == drill.plan_id,
+            PlanVersion.state != VersionState.DRAFT,
+            PlanVersion.issued_on <= (drill.held_on or drill.due_on),
+        )
+        .order_by(PlanVersion.number.desc())
+        .limit(1)
+    )
+    return found or ""
 
 
 def _names_on(org_ids: Iterable[int], day: date) -> Mapping[int, str]:

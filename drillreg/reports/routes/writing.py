@@ -82,6 +82,9 @@ def new(drill_id: int) -> ResponseReturnValue:
 def create(drill_id: int) -> ResponseReturnValue:
     """Start the report."""
     record = _held(drill_id)
+    there = report_of_drill_or_none(drill_id, current_scope())
+    if there is not None:  # sent twice, or written by somebody else meanwhile
+        return see_other(url_for(".show", report_id=there.id))
     form = StartForm.read(request.form)
     report = write_report(
         record,

@@ -20,6 +20,7 @@ import drillreg.demo.cli
 import drillreg.drills.routes
 import drillreg.hazards.cli
 import drillreg.hazards.routes
+import drillreg.maps.routes
 import drillreg.notices.routes
 import drillreg.orgs.cli
 import drillreg.orgs.routes
@@ -61,6 +62,7 @@ BLUEPRINTS = (
     drillreg.drills.routes.bp,
     drillreg.hazards.cli.bp,
     drillreg.hazards.routes.bp,
+    drillreg.maps.routes.bp,
     drillreg.notices.routes.bp,
     drillreg.orgs.cli.bp,
     drillreg.orgs.routes.bp,

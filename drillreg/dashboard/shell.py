@@ -38,6 +38,7 @@ class Shown:
 MENU: tuple[Entry | None, ...] = (
     Entry(N_("Home"), "dashboard.home", "home", None),
     None,
+    Entry(N_("Map"), "maps.index", "map"),
     Entry(
         N_("Plans"),
         "plans.index",

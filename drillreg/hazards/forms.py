@@ -6,17 +6,13 @@ from datetime import date, datetime
 from typing import Any
 
 from drillreg.core.codes import code_list
-from drillreg.core.errors import DomainError
 from drillreg.core.reading import FormReader
-from drillreg.geo.morton import Bbox
 from drillreg.geo.shift import ShiftedCrs, to_wgs84
 from drillreg.hazards.ledgers import Options
 from drillreg.hazards.models import HazardSite
-from drillreg.hazards.queries import SiteFilter
 from drillreg.hazards.rows import MOST
 from drillreg.hazards.rules import (
     CheckResult,
-    Freshness,
     RiskLevel,
     SiteFacts,
     Submission,
@@ -24,44 +20,12 @@ from drillreg.hazards.rules import (
     is_client_id,
 )
 from drillreg.i18n import N_, translate
-from drillreg.orgs.queries import get_org
-from drillreg.orgs.scope import OrgScope
 
 SHIFTS = tuple(shift.value for shift in ShiftedCrs)
 LEVELS = tuple(level.value for level in RiskLevel)
 # Moving a point by less than this (0.1 m) is an effect of the rounding in the form.
 SAME_PLACE = 1e-6
 NOTE_LENGTH = 500
-
-
-def read_filter(fields: Mapping[str, str], scope: OrgScope) -> SiteFilter:
-    """Return the filter of a ledger or map address; a value that is unknown filters nothing."""
-    reader = FormReader(fields)
-    within = reader.integer("within", "")
-    return SiteFilter(
-        within=get_org(within, scope) if within else None,
-        kind=reader.choice("kind", "", code_list("hazard_kind").codes(), required=False),
-        event_type=reader.choice("event", "", code_list("event_type").codes(), required=False),
-        level=reader.choice("level", "", LEVELS, required=False),
-        fresh=reader.choice("fresh", "", [f.value for f in Freshness], required=False),
-        words=reader.raw("q")[:60],
-    )
-
-
-def read_view(fields: Mapping[str, str]) -> tuple[Bbox | None, int]:
-    """Return the rectangle (west, south, east, north in degrees) and zoom a map asks for."""
-    text = fields.get("bbox", "")
-    try:
-        zoom = min(max(int(fields.get("zoom", "6")), 0), 18)
-        edges = tuple(float(part) for part in text.split(",")) if text else ()
-    except ValueError:
-        raise DomainError(N_("This part of the map cannot be read.")) from None
-    if not edges:
-        return None, zoom
-    if len(edges) != 4 or not all(-360 <= edge <= 360 for edge in edges):
-        raise DomainError(N_("This part of the map cannot be read."))
-    west, south, east, north = edges
-    return (west, south, east, north), zoom
 
 
 def read_position(reader: FormReader) -> tuple[float, float, ShiftedCrs] | None:

@@ -13,7 +13,7 @@ from drillreg.core.errors import DomainError
 from drillreg.core.page import name_of
 from drillreg.geo.shapes import point_wkb
 from drillreg.geo.writing import OutFeature, geojson_bytes
-from drillreg.hazards.forms import read_filter
+from drillreg.hazards.filters import read_filter
 from drillreg.hazards.models import HazardSite
 from drillreg.hazards.queries import (
     DEFAULT_SORT,

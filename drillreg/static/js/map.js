@@ -1,7 +1,8 @@
 /* Maps: every <div class="dr-map" data-…> becomes a Leaflet map drawn on a canvas.
    Nothing is asked of any other server unless data-tiles names one.
    data-url gives GeoJSON; a feature's properties may hold: id, level (red, orange, yellow, blue),
-   name, lines (texts), url, links ([{label, url}]), count (a cluster), color and fill for areas. */
+   name, lines (texts), url, links ([{label, url}]), count (a cluster), sign (unit, drill).
+   The collection may hold a notice, which is shown on the map. */
 (function () {
   "use strict";
 
@@ -25,7 +26,7 @@
         ctx.lineTo(p.x + r * 1.15, p.y + r * 0.85);
         ctx.lineTo(p.x - r * 1.15, p.y + r * 0.85);
         ctx.closePath();
-      } else if (layer.options.sign === "blue") {
+      } else if (layer.options.sign === "blue" || layer.options.sign === "unit") {
         ctx.rect(p.x - r * 0.75, p.y - r * 0.75, r * 1.5, r * 1.5);
       } else {
         ctx.arc(p.x, p.y, r * 0.9, 0, Math.PI * 2, false);
@@ -52,6 +53,12 @@
         radius: Math.min(14 + Math.log(properties.count) * 3, 30), sign: "cluster", weight: 2, color: "#fff",
         fillColor: "#1b4a86", fillOpacity: 0.92, text: String(properties.count), textColour: "#fff"
       });
+    }
+    if (properties.sign === "unit") {
+      return new Sign(latlng, { radius: 5, sign: "unit", weight: 1.2, color: "#435064", fillColor: "#fff", fillOpacity: 1 });
+    }
+    if (properties.sign === "drill") {
+      return new Sign(latlng, { radius: 11, sign: "drill", weight: 2.4, color: "#1b4a86", fillColor: "#fff", fillOpacity: 0 });
     }
     return new Sign(latlng, {
       radius: 7, sign: level, weight: 1.2, color: level === "yellow" ? "#6a5200" : "#fff",
@@ -199,7 +206,7 @@
         points.clearLayers();
         points.addData(found);
         fit(points.getBounds());
-        say("");
+        say(found.notice || "");
         if (data.select) showRing(data.select);
       }).catch(function () {
         if (mine === asked) say(data.tFailed);

@@ -40,6 +40,12 @@ def test_every_town_stands_against_every_usual_event(as_role, county, plans):
     assert "一般不要求" in found["白岩镇"]["危险化学品事故"]
     assert found["竹源镇"]["危险化学品事故"] == "现行"
     assert "校园安全" not in found["白岩镇"]
+    assert "食品安全事故" not in found["青岭县"]  # usual at the county alone
+
+
+def test_all_events_are_shown_when_asked_for(as_role, county, plans):
+    found = cells(as_role("county_staff").page("/plans/matrix?class=all"))
+    assert found["青岭县"]["食品安全事故"] == "缺"
 
 
 def test_a_cell_leads_to_its_plan_its_plans_or_a_new_one(as_role, county, plans):

@@ -170,7 +170,7 @@ def test_the_page_of_a_plan_says_how_it_stands(as_role, county, make_plan):
     page = as_role("county_staff").page(f"/plans/{plan.id}")
     assert page.h1.text == "白岩镇地质灾害应急预案"
     assert [tag.text for tag in page.select(".dr-h1row .dr-tag")] == ["现行", "修订中"]
-    assert page.select_one(".dr-thread .here .x").text == "第1版, 现行"
+    assert page.select_one(".dr-thread .here .x").text == "第1版，现行"
     assert page.find("a", string="青岭县地质灾害应急预案")["href"] == f"/plans/{above.id}"
     assert page.find("a", string="岭下村应急预案")
     assert page.find("a", string="正文0.pdf")

@@ -1,7 +1,7 @@
 """The coverage matrix: organisations down, kinds of event across."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -102,7 +102,10 @@ def _kind(below: Sequence[Org]) -> str:
 
 
 def _events(orgs: Sequence[Org], used: set[str], event_class: str) -> list[CodeItem]:
-    """Return the columns: what is usual for the kinds of organisation shown, and what is in use."""
+    """Return the columns: what is usual for the kinds of organisation given, and what is in use.
+
+    `event_class` narrows them to a class.
+    """
     kinds = {org.kind for org in orgs}
     return [
         item
@@ -110,6 +113,22 @@ def _events(orgs: Sequence[Org], used: set[str], event_class: str) -> list[CodeI
         if (item.code in used or kinds & set(item.attributes["usual_for"]))
         and event_class in {"", item.attributes["class"]}
     ]
+
+
+def _columns(
+    orgs: Sequence[Org], heads: Sequence[Org], used: Iterable[tuple[int, str]]
+) -> list[CodeItem]:
+    """Return the columns that the address asks for.
+
+    Unasked, only those that matter to the organisations below: what is usual at the head alone
+    would fill the table with dashes.
+    """
+    chosen = request.args.get("class", "")
+    below = [org for org in orgs if org not in heads]
+    shown = below if below and not chosen else orgs
+    ids = {org.id for org in shown}
+    events = {event for org_id, event in used if org_id in ids}
+    return _events(shown, events, "" if chosen == "all" else chosen)
 
 
 def _shown(org: Org, event: CodeItem, cell: Cell | None, editable: bool) -> Shown:
@@ -135,7 +154,7 @@ def read_matrix() -> Matrix:
     ids = [org.id for org in orgs]
     cells = matrix_cells(ids, scope, today=clock.today())
     editable = editable_ids(ids, current_scope_for(Permission.EDIT_PLANS))
-    events = _events(orgs, {event for _, event in cells}, request.args.get("class", ""))
+    events = _columns(orgs, heads, cells)
     lines = [
         Line(
             org,
@@ -159,7 +178,7 @@ def matrix() -> str:
         matrix=found,
         nodes=nodes,
         kinds=[(kind, code_label(kind, "org_kind")) for kind in found.kinds],
-        classes=code_list("event_class").options(),
+        classes=[("all", translate(N_("All events"))), *code_list("event_class").options()],
         words=COVERAGE_WORDS,
         states=list(Coverage),
         css=CSS,

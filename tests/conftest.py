@@ -110,9 +110,7 @@ def worker_app(tmp_path_factory, worker_id):
     account_operations.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     folder = tmp_path_factory.mktemp("data")
     database = Database(folder, worker_id)
-    app = create_app(
-        Settings(data_dir=folder, database_url=database.url, secret_key="test-" * 8)
-    )
+    app = create_app(Settings(data_dir=folder, database_url=database.url, secret_key="test-" * 8))
     app.testing = True
     app.test_client_class = Browser
     database.prepare(app)

@@ -11,9 +11,7 @@ from drillreg.orgs.models import Org
 from drillreg.orgs.scope import OrgScope
 
 
-def evidence_of(
-    org: Org, scope: OrgScope, *, since: date, kind: str = ""
-) -> Sequence[Evidence]:
+def evidence_of(org: Org, scope: OrgScope, *, since: date, kind: str = "") -> Sequence[Evidence]:
     """Return the standing evidence of an organisation since a day, newest first."""
     statement = (
         select(Evidence)

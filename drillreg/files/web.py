@@ -7,7 +7,9 @@ from drillreg.files.operations import path_of
 
 SANDBOXED = "sandbox; default-src 'none'"
 # Browsers refuse to open their PDF viewer in a sandboxed page; a PDF runs no script of ours.
-FILE_POLICY = {"application/pdf": "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'"}
+FILE_POLICY = {
+    "application/pdf": "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'"
+}
 SHOWN = frozenset({"image/jpeg", "image/png", "image/webp", "application/pdf"})
 
 

@@ -31,7 +31,9 @@ def test_signing_in_leads_on_to_where_one_was_going(clerk):
     assert "周敏" in clerk.page("/inbox/").header.text
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "https:evil.example", "/\\evil", "javascript:1"])
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https:evil.example", "/\\evil", "javascript:1"]
+)
 def test_signing_in_never_leads_off_the_site(clerk, target):
     assert enter(clerk, next=target).location == "/"
 

@@ -104,9 +104,7 @@ def things_at(org):
         starts_on=TODAY,
         created_at=NOW,
     )
-    planned = Drill(
-        org_id=org.id, title="演练", event_type="fire", due_on=TODAY, changed_at=NOW
-    )
+    planned = Drill(org_id=org.id, title="演练", event_type="fire", due_on=TODAY, changed_at=NOW)
     held = Drill(
         org_id=org.id,
         title="已演练",
@@ -298,4 +296,3 @@ def test_what_does_not_exist_looks_the_same_as_what_is_out_of_reach(app, world):
 def test_every_kind_of_the_table_is_known(world):
     known = {*world[1]["town"], *world[3], "none", "token"}
     assert {kind for _, _, kind in rows().values()} <= known
-

@@ -67,7 +67,9 @@ def find(source: Source) -> Found:
     options = source.options
     top = _territory(source)
     shift = ShiftedCrs(options.get("shift") or ShiftedCrs.WGS84)
-    reference = boundary_or_none(top.id) if top else None
+    divisions = Divisions(divisions_within(top))
+    chosen = str(options.get("division") or "")
+    reference = _present(divisions.by_code.get(full_code(chosen)) if chosen else top)
     table = read_geodata(
         source.files,
         crs=options.get("crs") or None,
@@ -77,8 +79,7 @@ def find(source: Source) -> Found:
         reference=reference.wkb if reference else None,
         limits=geodata.BACKGROUND if source.in_background else geodata.INTERACTIVE,
     )
-    divisions = Divisions(divisions_within(top))
-    matched, problems, column = _matched(table, divisions, str(options.get("division") or ""))
+    matched, problems, column = _matched(table, divisions, chosen)
     outlines = _outlines(matched, table, shift)
     problems += [
         Problem(TableRow(bad.index + 1, ()), bad.message, dict(bad.params))
@@ -98,6 +99,10 @@ def find(source: Source) -> Found:
         outlines=_sketch(outlines),
         steps=chunks(outlines, 20),
     )
+
+
+def _present(division: Division | None) -> DivisionBoundary | None:
+    return boundary_or_none(division.id) if division else None
 
 
 def _territory(source: Source) -> Division | None:

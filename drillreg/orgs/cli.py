@@ -106,6 +106,9 @@ def _print(what: str, name: str, found: Found) -> None:
     click.echo(f"{name}: {what}; {counts or 'nothing'}; {found.encoding}")
     for message, params in found.notices:
         click.echo(f"  note: {translate(message, **params)}")
+    for division, _, area, notices in found.extra.get("table", []):
+        said = " ".join(translate(message, **params) for message, params in notices)
+        click.echo(f"  {division}: {area} km² {said}".rstrip())
     for problem in found.problems[:MOST_REASONS]:
         reason = translate(problem.message, **problem.params)
         click.echo(f"  row {problem.row.number}: {reason}")

@@ -53,7 +53,9 @@ class OrgForm:
         form = cls(
             parent_id=reader.integer("parent_id", translate(N_("Stands below")), minimum=1),
             row_version=reader.integer("row_version", translate(N_("Version"))),
-            name=reader.text("name", translate(N_("Name")), required=True, max_length=NAME_LENGTH),
+            name=reader.text(
+                "name", translate(N_("Organisation name")), required=True, max_length=NAME_LENGTH
+            ),
             kind=reader.choice("kind", translate(N_("Kind")), kinds),
             short_name=reader.text("short_name", translate(N_("Short name")), max_length=30)
             or None,
@@ -88,7 +90,7 @@ class OrgForm:
 def texts_of(source: "OrgForm | Org", division_code: str | None) -> dict[str, str]:
     """Return an organisation by the labels of the page, as texts."""
     found = {
-        translate(N_("Name")): source.name,
+        translate(N_("Organisation name")): source.name,
         translate(N_("Kind")): code_label(source.kind, "org_kind"),
         translate(N_("Short name")): source.short_name,
         translate(N_("English name")): source.name_en,
@@ -158,7 +160,7 @@ class OversightForm:
         reader = FormReader(fields)
         overseer_id = reader.integer("overseer_id", translate(N_("Department")), required=True)
         field = reader.choice("field", translate(N_("Field of work")), code_list("field").codes())
-        from_on = reader.date("from_on", translate(N_("From")), required=True)
+        from_on = reader.date("from_on", translate(N_("Since")), required=True)
         reader.finish()
         return cls(overseer_id or 0, field, from_on or date.max)
 
@@ -166,7 +168,7 @@ class OversightForm:
 def read_day(fields: Mapping[str, str], name: str) -> date:
     """Return the one date of a small form, or raise FormErrors."""
     reader = FormReader(fields)
-    day = reader.date(name, translate(N_("Until")), required=True)
+    day = reader.date(name, translate(N_("Ended on")), required=True)
     reader.finish()
     return day or date.max
 

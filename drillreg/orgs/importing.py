@@ -106,7 +106,7 @@ def summary_of(found: Found) -> dict[str, Any]:
 
 def problems_workbook(found: Found) -> bytes:
     """Return the bad rows as they stood, each with its number and reason, as a workbook."""
-    header = [translate(N_("Row")), translate(N_("Why")), *found.header]
+    header = [translate(N_("Row")), translate(N_("Why left out")), *found.header]
     rows: list[list[Cell]] = [
         [problem.row.number, translate(problem.message, **problem.params), *problem.row.cells]
         for problem in found.problems

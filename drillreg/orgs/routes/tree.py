@@ -79,7 +79,7 @@ def export() -> ResponseReturnValue:
     rows = all_orgs(current_scope(), _filter())
     attributes = tuple(code_list("org_attribute"))
     labels = [
-        N_("Name"),
+        N_("Organisation name"),
         N_("Kind"),
         N_("Stands below"),
         N_("Code"),

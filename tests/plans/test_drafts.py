@@ -149,6 +149,27 @@ def test_plans_above_are_offered_as_parents_when_public_or_in_scope(as_role, cou
     assert offered == ["（无）", "县公开预案（青岭县）", "镇总体预案（白岩镇）"]
 
 
+def test_the_higher_plan_for_the_same_event_is_proposed(as_role, county, make_plan):
+    make_plan(county.county, "flood", title="县防汛预案")
+    above = make_plan(county.county, title="县地灾预案")
+    page = as_role("town_staff", county.town).page("/plans/new?event_type=geological")
+    assert page.find(id="f-parent").find("option", selected=True)["value"] == str(above.id)
+
+
+def test_a_parent_that_one_may_not_see_stays_and_stays_unnamed(
+    as_role, county, entry, make_plan, reading
+):
+    above = make_plan(county.county, title="县内部预案", secrecy=Secrecy.INTERNAL)
+    plan = make_plan(county.town, issued_on=None, parent=above)
+    town = as_role("town_staff", county.town)
+    page = town.page(f"/plans/{plan.id}/edit")
+    chosen = page.find(id="f-parent").find("option", selected=True)
+    assert chosen.text == "上级的内部预案"
+    fields = {**entry, "parent": chosen["value"], "row_version": plan.row_version}
+    assert send(town, f"/plans/{plan.id}/edit", **fields).status_code == 303
+    assert reading.get(Plan, plan.id).parent_plan_id == above.id
+
+
 def test_an_entry_is_corrected_and_the_change_is_on_the_record(
     as_role, county, entry, make_plan, reading
 ):

@@ -45,7 +45,11 @@ def new() -> ResponseReturnValue:
         "plans/new.html",
         org=org,
         form=form_view(
-            kind=kind, event_type=event, title=_suggestion(org, event, kind), secrecy="public"
+            kind=kind,
+            event_type=event,
+            title=_suggestion(org, event, kind),
+            parent=_likely_parent(org, event),
+            secrecy="public",
         ),
         carried=_carried(),
         **_choices(org),
@@ -77,6 +81,13 @@ def _likely_kind(kinds: list[str], event: str) -> str:
     if event and len(kinds) > 1:
         return kinds[0] if event == "general" else kinds[1]
     return kinds[0] if len(kinds) == 1 else ""
+
+
+def _likely_parent(org: Org, event: str) -> int | None:
+    """Return the plan of the nearest higher organisation for the same event, when there is one."""
+    found = parent_choices(org, current_scope())
+    same = [id_ for id_, plan, owner in found if plan.event_type == event and owner.id != org.id]
+    return same[-1] if same else None
 
 
 def _suggestion(org: Org, event: str, kind: str) -> str:

@@ -1,7 +1,7 @@
 """The coverage matrix: organisations down, kinds of event across."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -25,6 +25,7 @@ from drillreg.sheets.write import xlsx_bytes
 NODES = ("county", "town")
 # More lines than that are not read; the rest comes by choosing a kind or a town.
 MOST_ROWS = 150
+MOST_COLUMNS = 8
 GAPS = frozenset({Coverage.MISSING, Coverage.REVIEW_DUE, Coverage.DRAFT})
 CSS = {
     Coverage.CURRENT: "ok",
@@ -116,19 +117,20 @@ def _events(orgs: Sequence[Org], used: set[str], event_class: str) -> list[CodeI
 
 
 def _columns(
-    orgs: Sequence[Org], heads: Sequence[Org], used: Iterable[tuple[int, str]]
+    orgs: Sequence[Org], heads: Sequence[Org], used: Collection[tuple[int, str]]
 ) -> list[CodeItem]:
     """Return the columns that the address asks for.
 
-    Unasked, only those that matter to the organisations below: what is usual at the head alone
-    would fill the table with dashes.
+    Unasked, all while they are few; else only those that matter to the organisations below, for
+    what is usual at the head alone would fill the table with dashes.
     """
     chosen = request.args.get("class", "")
+    everything = _events(orgs, {event for _, event in used}, "" if chosen == "all" else chosen)
     below = [org for org in orgs if org not in heads]
-    shown = below if below and not chosen else orgs
-    ids = {org.id for org in shown}
-    events = {event for org_id, event in used if org_id in ids}
-    return _events(shown, events, "" if chosen == "all" else chosen)
+    if chosen or not below or len(everything) <= MOST_COLUMNS:
+        return everything
+    ids = {org.id for org in below}
+    return _events(below, {event for org_id, event in used if org_id in ids}, "")
 
 
 def _shown(org: Org, event: CodeItem, cell: Cell | None, editable: bool) -> Shown:

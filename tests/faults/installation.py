@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
@@ -244,11 +244,13 @@ class Installation:
                     f"DROP DATABASE IF EXISTS {self.database} WITH (FORCE)", address=self.postgres
                 )
 
-    def copy_for(self, folder: Path) -> "Installation":
-        """Return another empty installation on the same kind of database."""
+    def empty_twin(self, folder: Path) -> "Installation":
+        """Return another installation with an empty database and an empty data folder."""
         other = Installation(folder, self.backend, self.postgres, self.web_workers)
-        # The secret key comes back with a backup.
-        other.settings = replace(other.settings, secret_key=self.settings.secret_key)
+        if self.backend == "postgresql":
+            postgres_admin(f"CREATE DATABASE {other.database}", address=self.postgres)
+        other.app = create_app(other.settings)
+        other.let_go()
         return other
 
 

@@ -6,16 +6,21 @@ from datetime import timedelta
 from sqlalchemy import func, select, update
 
 from drillreg.accounts.models import Person
+from drillreg.audit.models import AuditRow
 from drillreg.core import clock
 from drillreg.core.db import unit_of_work
 from drillreg.drills.models import Drill, DrillProgramme
+from drillreg.files.models import StoredFile
+from drillreg.files.operations import bytes_of
 from drillreg.notices.models import Notice
+from drillreg.reports.models import Report
 from drillreg.scheduler.models import JobRun, Lease
 from drillreg.work.models import WorkItem
 from drillreg.work.rules import MOST_ATTEMPTS, WorkState
 from tests.faults.background import KIND
 from tests.faults.county import make_county, make_programmes, queue_work
 from tests.faults.installation import end, wait_for
+from tests.faults.papers import Desk
 
 LONG_AGO = timedelta(minutes=5)
 
@@ -147,6 +152,58 @@ def ensure_one_notice_each(installation) -> None:
         key = (Notice.account_id, Notice.occasion)
         most = session.execute(select(*key, func.count()).group_by(*key)).all()
     assert {row[2] for row in most} == {1}
+
+
+def test_each_report_gets_one_number_and_one_paper(installation, is_long, results):
+    county = make_county(installation)
+    installation.start_web()
+    desk, kills = Desk(installation, county), 0
+    for number in range(10 if is_long else 1):
+        times = MOST_ATTEMPTS - 1 if is_long else 1
+        kills += kill_in_mid_print(installation, desk.approved(number), times)
+    wait_for(
+        lambda: read(installation, count(Report, Report.pdf_file_id.is_(None))) == 0,
+        60,
+        "every report has its paper",
+    )
+    with installation.reading() as session:
+        numbers = list(session.scalars(select(Report.number).order_by(Report.id)))
+        papers = session.scalars(select(StoredFile).where(StoredFile.name.endswith(".pdf"))).all()
+        attached = session.scalar(count(AuditRow, AuditRow.action == "report-pdf-attached"))
+        names = [paper.name for paper in papers]
+        starts = {bytes_of(paper)[:5] for paper in papers}
+    assert len(set(numbers)) == len(papers) == attached == number + 1
+    assert sorted(names) == sorted(f"{number}.pdf" for number in numbers)
+    assert starts == {b"%PDF-"}
+    results[f"kills in mid-print, {installation.backend}"] = {
+        "kills": kills,
+        "reports": len(numbers),
+        "papers": len(papers),
+    }
+
+
+def kill_in_mid_print(installation, report_id: int, times: int) -> int:
+    """Kill the background process while it prints one report, then let another one finish it."""
+    item_id = read(installation, select(Report.work_item_id).where(Report.id == report_id))
+    for attempt in range(1, times + 1):
+        process = installation.start_background()
+        wait_for(
+            lambda n=attempt: is_printing(item_of(installation, item_id), n), 60, "a print begins"
+        )
+        end(process)
+        let_time_pass(installation)
+    process = installation.start_background()
+    wait_for(
+        lambda: item_of(installation, item_id).state is WorkState.DONE, 60, "the print is done"
+    )
+    end(process)
+    let_time_pass(installation)
+    return times
+
+
+def is_printing(item: WorkItem, attempt: int) -> bool:
+    running = item.state is WorkState.RUNNING and item.attempts == attempt
+    return running and item.total is not None
 
 
 def test_a_second_process_waits_and_takes_over(installation, is_long, results):

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from drillreg.drills.models import Drill
-from drillreg.workdays.rules import DayKind, WorkCalendar, national_year
+from drillreg.drills.preview import holiday_name
+from drillreg.workdays.rules import DayKind, WorkCalendar
 
 ONE_DAY = timedelta(days=1)
 
@@ -20,6 +21,15 @@ class Day:
     mark: DayKind | None
     name: str
     drills: Sequence[Drill] = field(default_factory=tuple)
+
+
+def bundles_of(drills: Iterable[Drill], today: date) -> list[list[Drill]]:
+    """Put drills of one title and state together: a day when every school drills is one line."""
+    found: dict[tuple[str, str, bool], list[Drill]] = {}
+    for drill in drills:
+        key = (drill.title, drill.status.value, drill.due_on < today)
+        found.setdefault(key, []).append(drill)
+    return list(found.values())
 
 
 @dataclass(frozen=True)
@@ -94,5 +104,5 @@ def _day(
     is_working = calendar.is_working_day(on)
     usual = on.weekday() < 5
     mark = None if is_working == usual else DayKind.WORK if is_working else DayKind.OFF
-    name = names.get(on) or national_year(on.year).off.get(on, "")
+    name = names.get(on) or holiday_name(on)
     return Day(on, on.month != first.month, is_working, mark, name, by_day.get(on, ()))

@@ -1,5 +1,6 @@
 """The next dates of a rhythm with what was shifted and why, before anything is saved."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -43,5 +44,9 @@ def preview_of(rhythm: Rhythm, calendar: WorkCalendar, *, today: date) -> Previe
 
 
 def holiday_name(day: date) -> str:
-    """Return the Chinese name of the statutory holiday on a day, or an empty text."""
-    return national_year(day.year).off.get(day, "")
+    """Return the Chinese name of the holiday on a day, or an empty text.
+
+    Notes are left out: "国庆节（补假）" is 国庆节, "休息日（由…调休）" has no name.
+    """
+    name = re.split("[（(]", national_year(day.year).off.get(day, ""))[0].strip()
+    return "" if name == "休息日" else name

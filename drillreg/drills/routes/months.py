@@ -6,7 +6,14 @@ from flask import render_template, request
 
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
-from drillreg.drills.months import first_of, month_after, month_before, month_of, shown_span
+from drillreg.drills.months import (
+    bundles_of,
+    first_of,
+    month_after,
+    month_before,
+    month_of,
+    shown_span,
+)
 from drillreg.drills.queries import counts_of, drills_between
 from drillreg.drills.queries.calendars import calendar_owner
 from drillreg.drills.routes.blueprint import bp, filter_of_address, upper_orgs
@@ -44,6 +51,7 @@ def month() -> str:
         counts=counts_of((d for day in found.days for d in day.drills), today),
         is_known=calendar.is_known_year(first.year),
         most=MOST_IN_A_CELL,
+        bundles_of=bundles_of,
         monday=monday,
         week=drills_between(
             scope, given, first=monday, last=monday + timedelta(days=6), today=today

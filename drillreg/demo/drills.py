@@ -40,7 +40,17 @@ THREAD_DRILL = 50
 SCHOOL_MONTHS = (3, 4, 5, 6, 9, 10, 11, 12)
 LATE_UNITS = ("竹源镇", "竹源镇中心小学", "下坝小学", "县第二人民医院", "高排采石场")
 # What these held is always recorded: their reports stand in the demo.
-REPORTED = ("云溪镇", "石桥镇", "柳塘镇", "县人民医院", "县第一中学", "青岭燃气公司")
+REPORTED = (
+    "白岩镇",
+    "城关镇",
+    "枫树坪镇",
+    "云溪镇",
+    "石桥镇",
+    "柳塘镇",
+    "县人民医院",
+    "县第一中学",
+    "青岭燃气公司",
+)
 # Days ago on which half-yearly drills of units named here were due.
 DUE_AGO = {"县人民医院": 12, "县第二人民医院": 9, "高排采石场": 30, "青岭燃气公司": 6}
 LAST_DAYS = timedelta(days=2)
@@ -53,7 +63,7 @@ TOWN_DRILLS = (
     ("柳塘镇", "烟花爆竹事故应急演练", "Fireworks accident drill", "production", 20),
     ("云溪镇", "地质灾害转移避险演练", "Landslide evacuation drill", "geological", 26),
     ("石桥镇", "森林火灾扑救演练", "Forest fire drill", "forest-fire", 16),
-    ("青岭县", "森林火灾综合演练", "County forest fire exercise", "forest-fire", -3),
+    ("青岭县", "森林火灾综合演练", "Forest fire exercise", "forest-fire", -3),
     ("青岭县", "危险化学品事故桌面推演", "Hazardous chemicals table-top", "chemical", -10),
 )
 
@@ -142,8 +152,8 @@ class _Office:
     def _start_thread(self) -> None:
         town, site = self.known.orgs["白岩镇"], self.known.sites[THREAD_SITE]
         outline = Outline(
-            title="白岩镇地质灾害转移避险演练",
-            title_en="Baiyan landslide evacuation drill",
+            title="地质灾害转移避险演练",
+            title_en="Landslide evacuation drill",
             event_type="geological",
             place="白岩镇中心小学和白岩村",
             plan_id=self.known.plans[town.id, "geological"].id,
@@ -161,8 +171,8 @@ class _Office:
         plan = self.known.plans.get((org.id, event))
         tabletop = title.endswith("推演")
         outline = Outline(
-            title=f"{name}{title}",
-            title_en=f"{org.name_en}: {title_en[0].lower()}{title_en[1:]}",
+            title=title,
+            title_en=title_en,
             event_type=event,
             mode=DrillMode.TABLETOP if tabletop else DrillMode.FULL,
             place="县应急指挥中心" if tabletop else None,
@@ -207,7 +217,7 @@ class _Office:
         newest = {drill.org_id: drill.id for drill in past}
         late = {newest.get(self.known.orgs[name].id) for name in LATE_UNITS}
         for drill in past:
-            if drill.site_id is not None:
+            if drill.site_id is not None and drill.id == newest[drill.org_id]:
                 self._record_thread(drill)
             elif drill.id not in late:
                 self._settle(drill)
@@ -282,15 +292,15 @@ class _Office:
         self._keep(
             drill,
             replace(THREAD_HELD, held_on=day, started_at=at(day, 9, 30)),
-            photos=self.known.photos if drill.due_on > ago(self.today, 100) else (),
+            photos=self.known.photos,
         )
 
     def plan_others(self) -> None:
         """Plan a drill outside any programme, and postpone one by hand."""
         org = self.known.orgs["云溪镇"]
         outline = Outline(
-            title="云溪镇应急通信盲测",
-            title_en="Yunxi: unannounced communications test",
+            title="应急通信盲测",
+            title_en="Unannounced communications test",
             event_type="general",
             expected_participants=24,
         )

@@ -65,6 +65,7 @@ BY_CHANCE = (
 REASONS = {
     "revising": "机构和联系人变动，转移路线调整",
     "twice": "到期评估后修订",
+    "thread": "上次演练发现转移责任人没有更新，补充名单和路线",
     "withdrawn": "与上级新预案合并起草，本稿撤回",
     "abolished": "职责划出，改由综合预案覆盖",
 }
@@ -241,7 +242,7 @@ class _Clerk:
         )
 
     def _revise(self, plan: Plan, given: Wanted, day: date) -> None:
-        self._start(plan, given, ago(day, 60), "twice")
+        self._start(plan, given, ago(day, 60), given.fate)
         self._issue(plan, given, day)
 
     def _start(self, plan: Plan, given: Wanted, day: date, why: str) -> None:

@@ -29,7 +29,7 @@ def write_sample() -> Path:
         .join(Drill, Drill.id == Report.drill_id)
         .join(HazardSite, HazardSite.id == Drill.site_id)
         .where(HazardSite.number == THREAD_SITE, Report.state == ReportState.APPROVED)
-        .order_by(Report.id)
+        .order_by(Drill.held_on.desc())
         .limit(1)
     )
     db.session.rollback()  # nothing is held open while the child prints

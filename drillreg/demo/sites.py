@@ -34,7 +34,7 @@ TWO_YEARS = 730
 # The newest day of checks written in bulk; what came later goes through the operation itself.
 NEWEST = 1
 # How many days lie between checks of a site; closer than asked for, as people are told to look.
-EVERY = {RiskLevel.RED: 5, RiskLevel.ORANGE: 10, RiskLevel.YELLOW: 19, RiskLevel.BLUE: 50}
+EVERY = {RiskLevel.RED: 5, RiskLevel.ORANGE: 10, RiskLevel.YELLOW: 16, RiskLevel.BLUE: 40}
 SHARES = ((RiskLevel.RED, 5), (RiskLevel.ORANGE, 22), (RiskLevel.YELLOW, 43), (RiskLevel.BLUE, 30))
 # Who of each town writes checks down for people without a phone.
 CLERKS = {
@@ -47,6 +47,8 @@ CLERKS = {
     "SQ": "zouyonggui",
 }
 ENTERPRISE_KIND = {"emergency": "dangerous-goods", "natural-resources": "mine"}
+# Nobody lives there; who may be caught.
+PASSERS_BY = {"forest": "林地和上山祭扫人员", "road": "过往行人和车辆"}
 METRES_NORTH = 1 / 111_195
 
 
@@ -117,7 +119,7 @@ def _at_unit(number: str, unit: Any, random: Random) -> Named:
     level = random.choice([RiskLevel.YELLOW, RiskLevel.BLUE])
     return Named(
         number, f"{unit.name}{ending}", f"{unit.name_en}: {english}", kind, level, unit.name,
-        unit.village, unit.people, 0, f"人员{unit.people}人",
+        unit.village, unit.people, 0, "本单位人员",
     )  # fmt: skip
 
 
@@ -128,10 +130,12 @@ def _invented(number: str, letters: str, word: str, random: Random) -> Named:
     (kind,) = random.choices(kinds, [_data["kinds"][each][0] for each in kinds])
     ending, english = random.choice(_data["kinds"][kind][1:])
     (level,) = random.choices([each for each, _ in SHARES], [share for _, share in SHARES])
+    if kind in PASSERS_BY:
+        level = random.choice([RiskLevel.YELLOW, RiskLevel.BLUE])
     place, place_en = word.split(" ")
-    households = random.randrange(2, 24) if kind not in {"forest", "road"} else 0
+    households = 0 if kind in PASSERS_BY else random.randrange(2, 24)
     people = households * 4 - random.randrange(households + 1)
-    what = f"住户{households}户{people}人" if households else "过往行人和车辆"
+    what = PASSERS_BY.get(kind, "住户")
     return Named(
         number, f"{place}{ending}", f"{place_en} {english}", kind, level,
         f"{town.name}/{village.name}", village.name, people, households, what,

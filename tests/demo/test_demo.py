@@ -30,7 +30,7 @@ from tests.conftest import NOW
 SCALE = 0.05
 
 
-def load(today, *, stages=len(loading.STAGES)):
+def load(today, *, stages):
     found = loading.load_demo(today, NOW, scale=SCALE)
     return [next(found) for _ in range(stages)]
 
@@ -122,7 +122,10 @@ def test_drills_are_planned_ahead_and_one_town_is_late(seeing, today):
 def test_the_thread_is_joined_from_site_to_next_drill(seeing, today):
     site = seeing.scalar(select(HazardSite).where(HazardSite.number == "QL-BY-017"))
     report = seeing.scalar(
-        select(Report).join(Drill, Drill.id == Report.drill_id).where(Drill.site_id == site.id)
+        select(Report)
+        .join(Drill, Drill.id == Report.drill_id)
+        .where(Drill.site_id == site.id)
+        .order_by(Drill.held_on.desc())
     )
     drill = seeing.get_one(Drill, report.drill_id)
     plan = seeing.get_one(Plan, drill.plan_id)

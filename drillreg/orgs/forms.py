@@ -168,7 +168,7 @@ class OversightForm:
 def read_day(fields: Mapping[str, str], name: str) -> date:
     """Return the one date of a small form, or raise FormErrors."""
     reader = FormReader(fields)
-    day = reader.date(name, translate(N_("Ended on")), required=True)
+    day = reader.date(name, translate(N_("Until day")), required=True)
     reader.finish()
     return day or date.max
 

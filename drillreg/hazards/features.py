@@ -6,7 +6,7 @@ from flask import url_for
 
 from drillreg.core.codes import code_label
 from drillreg.core.page import name_of
-from drillreg.hazards.queries import MOST_POINTS, MapData, MapPoint
+from drillreg.hazards.queries import MapData, MapPoint
 from drillreg.hazards.rules import LEVEL_ORDER
 from drillreg.i18n import N_, translate
 
@@ -22,7 +22,7 @@ def notice_of(found: MapData) -> str:
         return ""
     return translate(
         N_("The %(most)d sites with the highest risk are shown. Move closer or filter."),
-        most=MOST_POINTS,
+        most=len(found.points),
     )
 
 

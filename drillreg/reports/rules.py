@@ -67,7 +67,7 @@ def ensure_submittable(state: ReportState, *, has_summary: bool, findings_open: 
         raise DomainError(N_("Write the summary before the report is submitted."))
     if findings_open:
         raise DomainError(
-            N_("%(count)d findings have no corrective action and no reason for none."),
+            N_("Findings with neither a corrective action nor a reason for none: %(count)d"),
             count=findings_open,
         )
 

@@ -48,7 +48,7 @@ def test_a_report_needs_a_summary_and_an_answer_to_every_finding():
     ensure_submittable(ReportState.RETURNED, has_summary=True, findings_open=0)
     with pytest.raises(DomainError, match="summary"):
         ensure_submittable(ReportState.DRAFT, has_summary=False, findings_open=0)
-    with pytest.raises(DomainError, match="no corrective action"):
+    with pytest.raises(DomainError, match="neither"):
         ensure_submittable(ReportState.DRAFT, has_summary=True, findings_open=1)
 
 

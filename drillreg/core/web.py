@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter
 
 from drillreg.config import settings
 from drillreg.core.db import db, unit_of_work
@@ -26,6 +27,12 @@ CONTENT_POLICY = (
 )
 
 csrf = CSRFProtect()
+
+
+class RecordNumber(IntegerConverter):
+    """A number in an address; one that no 64-bit key can be is not found."""
+
+    regex = r"\d{1,18}"
 
 
 def is_htmx() -> bool:
@@ -189,6 +196,7 @@ def init_app(app: Flask) -> None:
     """Register CSRF protection, the error pages and the security headers."""
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
     csrf.init_app(app)
+    app.url_map.converters["int"] = RecordNumber
     app.before_request(_start_request)
     app.after_request(_finish_response)
     app.register_error_handler(CSRFError, show_csrf_error)

@@ -196,5 +196,10 @@ def test_plans_are_named_in_english_where_they_have_a_name(as_role, county, make
     assert "Landslide" in page.tbody.text
 
 
+def test_a_number_that_no_key_can_be_is_not_found(as_role):
+    clerk = as_role("county_staff")
+    assert [clerk.get(f"/plans/{'9' * n}").status_code for n in (1, 18, 30)] == [404] * 3
+
+
 def test_a_role_without_plans_is_refused(as_role):
     assert as_role("auditor").get("/plans/").status_code == 403

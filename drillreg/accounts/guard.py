@@ -95,10 +95,12 @@ def _load_actor(now: datetime) -> SignInSession | None:
 
 def check_access() -> None:
     """Load the actor and compare with the mark on the view."""
-    if request.endpoint is None or request.endpoint == "static":
+    if request.endpoint == "static":
+        return
+    signed_in = _load_actor(clock.now())
+    if request.endpoint is None:  # an address that is not there: the error page keeps the menu
         return
     needed = access_of(current_app.view_functions[request.endpoint])
-    signed_in = _load_actor(clock.now())
     if needed is Everyone.PUBLIC:
         return
     if signed_in is None:

@@ -211,7 +211,7 @@ def summary_of(plan: ImportPlan) -> dict[str, Any]:
 def problems_xlsx(plan: ImportPlan) -> bytes:
     """Return the refused rows, and those with a remark, as they were, with the reason last."""
     ledger = plan.ledger
-    header = [translate(N_("Row in the file")), *ledger.header, translate(N_("Reason"))]
+    header = [translate(N_("Row in the file")), *ledger.header, translate(N_("Explanation"))]
     refused = (_problem(ledger, each.at, each.message, each.params) for each in plan.refusals)
     noted = (_problem(ledger, at, each.message, each.params) for at, each in plan.remarks())
     return xlsx_bytes(

@@ -57,7 +57,13 @@ def test_a_double_tap_records_once(site, liaison, reading):
 
 def test_a_device_gets_201_then_200_then_409(site, liaison, reading):
     address = f"/h/{site.public_id}"
-    sent = {"client_id": ID, "result": "abnormal", "note": "坡顶新裂缝", "lon": 115.05, "lat": 24.05}
+    sent = {
+        "client_id": ID,
+        "result": "abnormal",
+        "note": "坡顶新裂缝",
+        "lon": 115.05,
+        "lat": 24.05,
+    }
     first = liaison.post(address, json=sent)
     assert first.status_code == 201
     # The same again, its position read anew: still the same check.
@@ -128,7 +134,9 @@ def test_a_file_that_is_no_photo_is_refused(site, liaison, reading):
     assert count(reading, HazardCheck) == 0
 
 
-def test_something_abnormal_is_told_to_those_in_charge(site, county, liaison, make_account, reading):
+def test_something_abnormal_is_told_to_those_in_charge(
+    site, county, liaison, make_account, reading
+):
     town = make_account("town_staff", county.town)
     make_account("town_staff", county.other_town, username="others")
     sent = {"client_id": ID, "result": "abnormal", "note": "墙裂"}
@@ -153,7 +161,9 @@ def test_my_sites_stand_in_the_order_of_waiting(county, make_site, as_role, toda
     assert [h.text for h in page.select("h2")] == ["没查过", "早查过", "刚查过"]
 
 
-def test_resends_that_arrive_together_are_one_check(app, site, county, make_account, sign_in, reading):
+def test_resends_that_arrive_together_are_one_check(
+    app, site, county, make_account, sign_in, reading
+):
     account = make_account("unit_liaison", county.school)
     browsers = [sign_in(account) for _ in range(6)]
     together = threading.Barrier(len(browsers))

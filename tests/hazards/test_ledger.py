@@ -152,9 +152,10 @@ def test_unchanged_map_data_are_not_sent_again(app, county, make_site, as_role, 
     tag = {"If-None-Match": first.headers["ETag"]}
     assert browser.get("/hazards/map.geojson", headers=tag).status_code == 304
     assert browser.get("/hazards/map.geojson?level=red", headers=tag).status_code == 200
-    assert as_role("town_staff", county.town).get(
-        "/hazards/map.geojson", headers=tag
-    ).status_code == 200
+    assert (
+        as_role("town_staff", county.town).get("/hazards/map.geojson", headers=tag).status_code
+        == 200
+    )
     frozen.now += timedelta(minutes=5)
     form = {"reason": "重复登记"}
     assert browser.post(f"/hazards/{site.id}/void", data=form).status_code == 303

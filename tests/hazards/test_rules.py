@@ -112,7 +112,13 @@ def test_kinds_are_found_by_their_words(text, expected):
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("Very_large", "red"), ("红", "red"), ("Ⅱ级", "orange"), ("中型", "yellow"), ("predicted", None)],
+    [
+        ("Very_large", "red"),
+        ("红", "red"),
+        ("Ⅱ级", "orange"),
+        ("中型", "yellow"),
+        ("predicted", None),
+    ],
 )
 def test_levels_are_found_by_their_words(text, expected):
     assert code_of(text, code_list("risk_level")) == expected
@@ -209,7 +215,10 @@ def test_a_check_may_be_a_week_old_and_never_of_tomorrow():
 def test_a_resend_is_the_same_body_and_nothing_else():
     sent = body_hash({"result": "normal"}, [b"photo"])
     ensure_same_submission(sent, body_hash({"result": "normal"}, [b"photo"]))
-    for other in (body_hash({"result": "abnormal"}, [b"photo"]), body_hash({"result": "normal"}, [])):
+    for other in (
+        body_hash({"result": "abnormal"}, [b"photo"]),
+        body_hash({"result": "normal"}, []),
+    ):
         with pytest.raises(Conflict):
             ensure_same_submission(sent, other)
 

@@ -50,7 +50,9 @@ def test_positions_of_phone_maps_are_converted(places, county, as_role, reading,
     lon, lat = from_wgs84([115.05], [24.05], shift)
     values = {**VALUES, "lon": f"{lon[0]:.7f}", "lat": f"{lat[0]:.7f}", "shift": shift.value}
     browser = as_role("town_staff", county.town)
-    assert browser.post("/hazards/new", data={**values, "org_id": county.town.id}).status_code == 303
+    assert (
+        browser.post("/hazards/new", data={**values, "org_id": county.town.id}).status_code == 303
+    )
     site = reading.scalars(select(HazardSite)).one()
     assert site.lon == pytest.approx(115.05, abs=1e-6)
     assert site.lat == pytest.approx(24.05, abs=1e-6)

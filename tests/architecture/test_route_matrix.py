@@ -27,7 +27,6 @@ from drillreg.plans.models import Plan, PlanFile, PlanVersion
 from drillreg.reports.models import CorrectiveAction, Finding, Report
 from drillreg.work.models import ImportBatch, WorkItem
 
-
 NOW = datetime(2026, 5, 12, 1, 30, tzinfo=UTC)
 TODAY = date(2026, 5, 12)
 TABLE = Path(__file__).parent / "route_matrix.txt"
@@ -43,6 +42,15 @@ ROLES = {
     "auditor": "county",
 }
 PLACES = ("county", "town", "other_town", "village", "school", "other_county")
+EMPTY_PREVIEW = {
+    "counts": dict.fromkeys(["rows", "new", "same", "renamed", "orgs", "problems"], 0),
+    "notices": [],
+    "problems": [],
+    "sample": [],
+    "columns": {},
+    "encoding": "",
+    "extra": {},
+}
 JPEG = b"\xff\xd8\xff\xe0 not really a picture"
 PDF = b"%PDF-1.7 not really a paper"
 
@@ -128,7 +136,7 @@ def things_at(org):
         )
         for kind, summary in (
             ("hazards", {}),
-            ("divisions", {"counts": {"rows": 0}, "extra": {}}),
+            ("divisions", EMPTY_PREVIEW),
         )
     )
     db.session.add_all([plan, version, plan_file, site, programme, planned, held, batch, org_batch])
@@ -299,10 +307,10 @@ def test_work_and_notices_of_others_are_not_there(app, world):
 
 
 def test_what_does_not_exist_looks_the_same_as_what_is_out_of_reach(app, world):
-    places, things, browsers, _ = world
+    _, things, browsers, _ = world
     for endpoint, (method, _, kind) in rows().items():
         if kind in things["town"] and method == "GET" and endpoint.endswith(".show"):
-            values = {name: 10**9 for name in things["town"][kind]}
+            values = dict.fromkeys(things["town"][kind], 10**9)
             missing = browsers["town_staff"].get(address_of(app, endpoint, values))
             foreign = browsers["town_staff"].get(
                 address_of(app, endpoint, things["other_county"][kind])

@@ -20,6 +20,7 @@ from drillreg.orgs.queries import is_imported
 from drillreg.orgs.scope import OrgScope, scope_of
 from drillreg.plans.models import Plan, PlanVersion
 from drillreg.plans.rules import VersionState
+from drillreg.reports.actions import open_actions
 from drillreg.reports.models import CorrectiveAction, Finding, Report
 from drillreg.reports.rules import ActionState, ReportState
 
@@ -89,19 +90,18 @@ def figures(scope: OrgScope, today: date) -> Figures:
         .join(Org, Org.id == Drill.org_id)
         .where(scope.allows(), Drill.voided_at.is_(None), Drill.due_on < after)
     ).one()
-    actions = db.session.execute(
-        select(func.count(), _sum(CorrectiveAction.due_on < today))
-        .select_from(CorrectiveAction)
-        .join(Org, Org.id == CorrectiveAction.org_id)
-        .where(scope.allows(), CorrectiveAction.state == ActionState.OPEN)
-    ).one()
-    counts = (*plans, *sites, *drills, *actions, *_threads(scope, today))
+    actions = open_actions(scope, today)
+    counts = (*plans, *sites, *drills, actions.open, actions.late, *_threads(scope, today))
     return Figures(*map(int, counts))
 
 
 def _has_action(*conditions: Any) -> Any:
     return exists().where(
-        Finding.report_id == Report.id, CorrectiveAction.finding_id == Finding.id, *conditions
+        Finding.report_id == Report.id,
+        Finding.voided_at.is_(None),
+        CorrectiveAction.finding_id == Finding.id,
+        CorrectiveAction.voided_at.is_(None),
+        *conditions,
     )
 
 
@@ -179,7 +179,12 @@ def my_actions(actor: Actor, today: date) -> Sequence[CorrectiveAction]:
         return []
     return db.session.scalars(
         select(CorrectiveAction)
+        .join(Finding, Finding.id == CorrectiveAction.finding_id)
+        .join(Report, Report.id == Finding.report_id)
         .where(
+            Report.state == ReportState.APPROVED,
+            Finding.voided_at.is_(None),
+            CorrectiveAction.voided_at.is_(None),
             CorrectiveAction.org_id == actor.org_id,
             CorrectiveAction.state == ActionState.OPEN,
             CorrectiveAction.due_on <= today + timedelta(days=30),

@@ -254,6 +254,7 @@ MAY_REFUSE = {
     "hazards.problems": "this import had no bad rows",
     "orgs.end_oversight": "only the school is overseen",
     "orgs.boundary": "no outline was imported",
+    "orgs.import_outlines": "this import holds no outlines",
     "orgs.import_problems": "this import had no bad rows",
     "drills.recorded": "the drill was not recorded yet",
 }

@@ -122,6 +122,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_import_batch_org_id"), ["org_id"], unique=False)
 
     op.create_table(
+        "job_run",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("started_at", db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job_run")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("job_run", schema=None) as batch_op:
+        batch_op.create_index("ix_job_run_name_started", ["name", "started_at"], unique=False)
+
+    op.create_table(
+        "lease",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("until", db.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lease")),
+        sa.UniqueConstraint("role", name=op.f("uq_lease_role")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "person",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("public_id", sa.String(length=22), nullable=False),
@@ -676,6 +700,30 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "number_series",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "issuer_org_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("document_kind", sa.Text(), nullable=False),
+        sa.Column("year", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("template", sa.Text(), nullable=False),
+        sa.Column(
+            "last_number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.ForeignKeyConstraint(
+            ["issuer_org_id"], ["org.id"], name=op.f("fk_number_series_issuer_org_id_org")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_number_series")),
+        sa.UniqueConstraint(
+            "issuer_org_id",
+            "document_kind",
+            "year",
+            name=op.f("uq_number_series_issuer_org_id_document_kind_year"),
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "org_alias",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("org_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -949,6 +997,36 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("hazard_check", schema=None) as batch_op:
         batch_op.create_index("ix_hazard_check_site_day", ["site_id", "checked_on"], unique=False)
+
+    op.create_table(
+        "issued_number",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "series_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("used", "void", name="numberstate", native_enum=False, length=40),
+            nullable=False,
+        ),
+        sa.Column("subject_kind", sa.Text(), nullable=False),
+        sa.Column(
+            "subject_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("issued_at", db.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["series_id"],
+            ["number_series.id"],
+            name=op.f("fk_issued_number_series_id_number_series"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_issued_number")),
+        sa.UniqueConstraint("series_id", "number", name=op.f("uq_issued_number_series_id_number")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("issued_number", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_issued_number_series_id"), ["series_id"], unique=False)
 
     op.create_table(
         "plan_version",
@@ -1498,6 +1576,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_plan_version_document_number"))
 
     op.drop_table("plan_version")
+    with op.batch_alter_table("issued_number", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_issued_number_series_id"))
+
+    op.drop_table("issued_number")
     with op.batch_alter_table("hazard_check", schema=None) as batch_op:
         batch_op.drop_index("ix_hazard_check_site_day")
 
@@ -1542,6 +1624,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_org_alias_alias"))
 
     op.drop_table("org_alias")
+    op.drop_table("number_series")
     with op.batch_alter_table("hazard_site", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_hazard_site_outside_number"))
         batch_op.drop_index("ix_hazard_site_org_level")
@@ -1617,6 +1700,11 @@ def downgrade() -> None:
     op.drop_table("stored_file")
     op.drop_table("sign_in_failure")
     op.drop_table("person")
+    op.drop_table("lease")
+    with op.batch_alter_table("job_run", schema=None) as batch_op:
+        batch_op.drop_index("ix_job_run_name_started")
+
+    op.drop_table("job_run")
     with op.batch_alter_table("import_batch", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_import_batch_org_id"))
 

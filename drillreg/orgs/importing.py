@@ -35,7 +35,7 @@ IMPORTERS: dict[str, Importer] = {
     "boundaries": BOUNDARIES,
 }
 WORK_KIND = "orgs.import"
-SHOWN_PROBLEMS = 100
+SHOWN_PROBLEMS = 50
 # Rows of these belong to the import itself; any other row that points at it stands in the way.
 OWN_TABLES = frozenset(
     model.__tablename__ for model in (Org, OrgVersion, Division, DivisionName, DivisionBoundary)
@@ -59,7 +59,7 @@ def keep_preview(
     batch = ImportBatch(
         kind=what,
         file_id=files[0].id,
-        file_name=", ".join(file.name for file in files)[:200],
+        file_name=shown_name([file.name for file in files]),
         # 0: a command imports for the whole installation.
         org_id=owner_id or 0,
         account_id=actor.account_id if actor else None,
@@ -86,6 +86,12 @@ def keep_preview(
     db.session.add(batch)
     db.session.flush()
     return batch
+
+
+def shown_name(names: Sequence[str]) -> str:
+    """Return one name for what was uploaded: of the parts of a shapefile the main one."""
+    main = next((name for name in names if name.lower().endswith(".shp")), names[0])
+    return main if len(names) == 1 else f"{main} (+{len(names) - 1})"
 
 
 def summary_of(found: Found) -> dict[str, Any]:

@@ -28,8 +28,11 @@ GOVERNMENT_KINDS = {
 
 
 def child_path(parent_path: str, child_id: int) -> str:
-    """Return the materialised path of a child: the ids from the root, each with a slash."""
-    return f"{parent_path}{child_id}{SEPARATOR}"
+    """Return the materialised path of a child: the ids from the root, each with a slash.
+
+    Eight digits each, so that paths sort siblings in the order in which they were made.
+    """
+    return f"{parent_path}{child_id:08d}{SEPARATOR}"
 
 
 def subtree_end(path: str) -> str:

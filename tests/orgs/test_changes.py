@@ -6,6 +6,7 @@ from sqlalchemy import select
 from drillreg.audit.models import AuditRow
 from drillreg.orgs.models import Org, OrgAlias, OrgVersion, Oversight
 from drillreg.orgs.queries import name_on
+from drillreg.orgs.rules import child_path
 
 
 def fields(org, **changes):
@@ -35,7 +36,7 @@ def test_adding_an_organisation_writes_path_version_and_trail(as_role, county, r
     )
     assert answer.status_code == 303
     org = reading.scalar(select(Org).where(Org.name == "岭下村教学点"))
-    assert org.path == f"{county.village.path}{org.id}/"
+    assert org.path == child_path(county.village.path, org.id)
     assert org.attributes == {"students": 36}
     version = reading.scalar(select(OrgVersion).where(OrgVersion.org_id == org.id))
     assert (version.from_on, version.to_on, version.path) == (date(2020, 9, 1), None, org.path)

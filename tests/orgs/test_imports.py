@@ -10,6 +10,7 @@ from drillreg.orgs.divisions import division_or_none
 from drillreg.orgs.importing import apply_batch
 from drillreg.orgs.models import Division, DivisionName, Org, OrgVersion
 from drillreg.orgs.queries import is_imported
+from drillreg.orgs.rules import child_path
 from drillreg.work.models import ImportBatch, WorkItem
 from drillreg.work.rules import WorkState
 from drillreg.work.worker import run_next
@@ -115,7 +116,7 @@ def test_villages_stand_below_their_town_and_take_the_twin(as_role, county, brin
         ("岭下村", county.town.id),
         ("坳背村", county.town.id),
     ]
-    assert villages[1].path == f"{county.town.path}{villages[1].id}/"
+    assert villages[1].path == child_path(county.town.path, villages[1].id)
     assert villages[0].id == county.village.id
     assert reading.scalar(select(func.count()).where(OrgVersion.org_id == villages[1].id)) == 1
 

@@ -39,6 +39,7 @@ from drillreg.core import db as database
 from drillreg.core import page, web
 from drillreg.core.panels import Panel, add_panel
 from drillreg.dashboard import shell
+from drillreg.dashboard.threads import site_thread
 from drillreg.drills.panels import drills_at_site, drills_of_org, drills_of_plan
 from drillreg.hazards.jobs import import_sites, read_large
 from drillreg.hazards.panels import sites_of_org
@@ -86,6 +87,7 @@ WORK: dict[str, Handler] = {
 
 # What higher features show on the pages of lower ones.
 PANELS: tuple[tuple[str, Panel], ...] = (
+    ("site-thread", site_thread),
     ("org", sites_of_org),
     ("org", plans_of_org),
     ("org", org_panel),

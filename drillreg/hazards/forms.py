@@ -93,7 +93,9 @@ def _texts(reader: FormReader) -> dict[str, Any]:
 
     return {
         "number": reader.text("number", translate(N_("Number")), required=True, max_length=60),
-        "name": reader.text("name", translate(N_("Name")), required=True, max_length=MOST["name"]),
+        "name": reader.text(
+            "name", translate(N_("Name of the site")), required=True, max_length=MOST["name"]
+        ),
         "name_en": text("name_en", translate(N_("English name")), 120),
         "outside_number": text("outside_number", translate(N_("Official number")), 60),
         "address": text("address", translate(N_("Address")), MOST["address"]),

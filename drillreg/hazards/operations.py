@@ -38,7 +38,7 @@ from drillreg.work.rules import ImportState, WorkState
 # What a stale edit shows of both sides.
 SHOWN = {
     "number": N_("Number"),
-    "name": N_("Name"),
+    "name": N_("Name of the site"),
     "kind": N_("Kind"),
     "level": N_("Risk level"),
     "address": N_("Address"),

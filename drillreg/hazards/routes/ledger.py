@@ -40,7 +40,7 @@ FRESH_WORDS = {
 COLUMNS = (
     N_("Number"),
     N_("Official number"),
-    N_("Name"),
+    N_("Name of the site"),
     N_("Kind"),
     N_("Risk level"),
     N_("Town"),

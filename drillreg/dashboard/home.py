@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Row, and_, case, exists, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from drillreg.core.access import Actor, Permission
 from drillreg.core.db import db
-from drillreg.drills.models import Drill
+from drillreg.drills.models import Drill, Observation
 from drillreg.drills.rules import DrillStatus
 from drillreg.evidence.models import Evidence
 from drillreg.hazards.models import HazardSite
@@ -20,9 +20,9 @@ from drillreg.orgs.queries import is_imported
 from drillreg.orgs.scope import OrgScope, scope_of
 from drillreg.plans.models import Plan, PlanVersion
 from drillreg.plans.rules import VersionState
-from drillreg.reports.actions import open_actions
+from drillreg.reports.actions import ActionFilter, actions_page, open_actions
 from drillreg.reports.models import CorrectiveAction, Finding, Report
-from drillreg.reports.rules import ActionState, ReportState
+from drillreg.reports.rules import ActionState, ReportState, Standing
 
 SHOWN = 8
 # A drill without a report after this long is a broken thread (an office habit, no national rule).
@@ -105,11 +105,25 @@ def _has_action(*conditions: Any) -> Any:
     )
 
 
+def _without_report(today: date) -> Any:
+    """Say that a drill showed something to improve, but nobody wrote its report in a month."""
+    return and_(Report.id.is_(None), Drill.held_on < today - REPORT_AFTER)
+
+
+def _has_thread() -> Any:
+    """Say that there is something to follow up: something to improve, or a report."""
+    to_improve = exists().where(
+        Observation.drill_id == Drill.id,
+        Observation.is_strength.is_(False),
+        Observation.voided_at.is_(None),
+    )
+    return or_(Report.id.is_not(None), to_improve)
+
+
 def _threads(scope: OrgScope, today: date) -> Row[Any]:
     """Count the threads of held drills that are open, closed and broken."""
-    no_report = Report.id.is_(None)
     late = _has_action(CorrectiveAction.state == ActionState.OPEN, CorrectiveAction.due_on < today)
-    broken = or_(and_(no_report, Drill.held_on < today - REPORT_AFTER), late)
+    broken = or_(_without_report(today), late)
     closed = and_(
         Report.state == ReportState.APPROVED,
         ~_has_action(CorrectiveAction.state == ActionState.OPEN),
@@ -123,7 +137,12 @@ def _threads(scope: OrgScope, today: date) -> Row[Any]:
         .select_from(Drill)
         .join(Org, Org.id == Drill.org_id)
         .outerjoin(Report, Report.drill_id == Drill.id)
-        .where(scope.allows(), Drill.voided_at.is_(None), Drill.status == DrillStatus.HELD)
+        .where(
+            scope.allows(),
+            Drill.voided_at.is_(None),
+            Drill.status == DrillStatus.HELD,
+            _has_thread(),
+        )
     ).one()
 
 
@@ -219,5 +238,48 @@ def newest_evidence(scope: OrgScope) -> Sequence[Row[Evidence, Org]]:
         .join(Org, Org.id == Evidence.org_id)
         .where(scope.allows(), Evidence.voided_at.is_(None))
         .order_by(Evidence.entered_at.desc(), Evidence.id.desc())
+        .limit(SHOWN)
+    ).all()
+
+
+def drills_without_report(scope: OrgScope, today: date) -> Sequence[Drill]:
+    """Return held drills that showed something to improve and have no report after a month."""
+    return db.session.scalars(
+        select(Drill)
+        .join(Org, Org.id == Drill.org_id)
+        .options(joinedload(Drill.org))
+        .outerjoin(Report, Report.drill_id == Drill.id)
+        .where(
+            scope.allows(),
+            Drill.voided_at.is_(None),
+            Drill.status == DrillStatus.HELD,
+            _has_thread(),
+            _without_report(today),
+        )
+        .order_by(Drill.held_on.desc(), Drill.id)
+        .limit(SHOWN)
+    ).all()
+
+
+def late_actions(scope: OrgScope, today: date) -> Sequence[CorrectiveAction]:
+    """Return corrective actions in scope that are past their date, the longest first."""
+    found = actions_page(scope, ActionFilter(today=today, standing=Standing.LATE), size=SHOWN)
+    return found.rows
+
+
+def plans_to_review(scope: OrgScope, today: date) -> Sequence[PlanVersion]:
+    """Return current plan versions due for review within two months, the most urgent first."""
+    return db.session.scalars(
+        select(PlanVersion)
+        .join(Plan, Plan.id == PlanVersion.plan_id)
+        .join(Org, Org.id == Plan.org_id)
+        .options(contains_eager(PlanVersion.plan).contains_eager(Plan.org))
+        .where(
+            scope.allows(),
+            Plan.voided_at.is_(None),
+            PlanVersion.state == VersionState.CURRENT,
+            PlanVersion.review_on <= today + timedelta(days=60),
+        )
+        .order_by(PlanVersion.review_on, PlanVersion.id)
         .limit(SHOWN)
     ).all()

@@ -28,6 +28,9 @@ def home() -> str:
         drills=reading.my_drills(actor, today),
         actions=reading.my_actions(actor, today),
         late=reading.late_drills(scope, actor, today),
+        broken=reading.drills_without_report(scope, today),
+        late_actions=reading.late_actions(scope, today),
+        reviews=reading.plans_to_review(scope, today),
         news=reading.newest_evidence(scope),
     )
 

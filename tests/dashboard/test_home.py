@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from drillreg.dashboard.home import figures
-from drillreg.drills.models import Drill
+from drillreg.drills.models import Drill, Observation
 from drillreg.orgs.scope import OrgScope
 from drillreg.reports.models import CorrectiveAction, Finding, Report
 
@@ -71,6 +71,7 @@ def test_threads_are_open_closed_or_broken(app, county, drill, keep, frozen, tod
             county.town, days, status="held", held_on=today + timedelta(days=days), title=f"{days}"
         )
         if state is None:
+            keep(Observation(drill_id=held.id, text="广播不响", is_strength=False))
             return
         report = keep(
             Report(
@@ -93,6 +94,7 @@ def test_threads_are_open_closed_or_broken(app, county, drill, keep, frozen, tod
             )
         )
 
+    drill(county.town, -60, status="held", held_on=today - timedelta(days=60), title="无问题")
     thread(-5)  # just held: open
     thread(-40)  # no report after a month: broken
     thread(-41, "approved", "done")  # closed

@@ -94,6 +94,10 @@ class Person:
     def sign_in(self, username: str, password: str) -> None:
         """Sign in by the form."""
         self.go("/sign-in")
+        self.give_password(username, password)
+
+    def give_password(self, username: str, password: str) -> None:
+        """Fill in the sign-in form that is in sight."""
         self.page.locator("[name=username]").fill(username)
         self.page.locator("[name=password]").fill(password)
         self.press(self.page.locator("main form button").first)
@@ -114,12 +118,12 @@ class Person:
     def fill(self, **values: object) -> None:
         """Type into fields by their names; selects choose by value, boxes by True."""
         for name, value in values.items():
-            field = self.page.locator(f"[name='{name}']:not([type=hidden])")
+            field = self.page.locator(f"main [name='{name}']:not([type=hidden])")
             kind = field.first.evaluate("e => e.tagName === 'SELECT' ? 'select' : e.type")
             if kind == "select":
                 field.select_option(str(value))
             elif kind == "radio":
-                self.page.locator(f"[name='{name}'][value='{value}']").check(force=True)
+                self.page.locator(f"main [name='{name}'][value='{value}']").check(force=True)
             elif kind == "checkbox":
                 field.first.set_checked(bool(value), force=True)
             elif kind == "file":
@@ -146,6 +150,7 @@ class Person:
         missing = [word for word in words if word not in said]
         assert not missing, f"{self.page.url} does not say {missing}:\n{said[:3000]}"
 
-    def wait_for_work(self) -> None:
+    def finish_work(self) -> None:
         """Wait on the page of a piece of background work until it has ended; go on from there."""
-        self.page.wait_for_selector(".dr-work a.btn-primary, .dr-work .dr-note.red", timeout=40000)
+        self.page.locator(".dr-work a.btn-primary").wait_for(timeout=40000)
+        self.press("继续")

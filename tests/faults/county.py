@@ -59,16 +59,17 @@ def make_county(installation: Installation, *, sites: int = 8, people: int = 4) 
         )
         names = [f"staff-{number}" for number in range(people)]
         for name in names:
-            _person(name, "town_staff", town, today, now)
-        _person("leader", "leader", town, today, now)
-        _person("county", "county_staff", top, today, now)
+            make_person(name, "town_staff", town, today, now)
+        make_person("leader", "leader", town, today, now)
+        make_person("county", "county_staff", top, today, now)
         codes = _sites(town, division, sites, now)
         found = County(top.id, town.id, codes, names)
     installation.let_go()
     return found
 
 
-def _person(name: str, role: str, org: Org, today: date, now) -> None:
+def make_person(name: str, role: str, org: Org, today: date, now: datetime) -> None:
+    """Make an account with a role at an organisation and the known password."""
     account = accounts.create_account(
         name=name, username=name, password=PASSWORD, now=now, actor=None, must_change=False
     )

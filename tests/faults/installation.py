@@ -110,12 +110,17 @@ class Installation:
 
     # The database
 
+    def open(self) -> Flask:
+        """Return the application on the database as it is."""
+        all_models()
+        self.app = create_app(self.settings)
+        return self.app
+
     def create(self) -> Flask:
         """Create the database with all tables and return the application that reads it."""
         if self.backend == "postgresql":
             postgres_admin(f"CREATE DATABASE {self.database}", address=self.postgres)
-        all_models()
-        self.app = create_app(self.settings)
+        self.open()
         with self.app.app_context():
             Base.metadata.create_all(db.engine)
             stamp(directory=str(MIGRATIONS))
@@ -229,8 +234,8 @@ class Installation:
         self.clients.append(Client(self.port))
         return self.clients[-1]
 
-    def stop(self) -> None:
-        """Kill what still runs and drop the database."""
+    def rest(self) -> None:
+        """Kill what still runs; the database stays."""
         for client in self.clients:
             client.close()
         for process in self.processes:
@@ -238,6 +243,10 @@ class Installation:
         self.processes.clear()
         if hasattr(self, "app"):
             self.let_go()
+
+    def stop(self) -> None:
+        """Kill what still runs and drop the database."""
+        self.rest()
         if self.backend == "postgresql":
             with suppress(psycopg.Error):
                 postgres_admin(

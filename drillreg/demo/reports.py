@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, exists, select
 
 from drillreg.config import settings
 from drillreg.core.access import Actor
@@ -42,7 +42,7 @@ DAYS_TO_ACT = 30
 # organisation, state to reach, days ago it was handed in, days ago it was decided on
 REPORTS = (
     ("县第一中学", ReportState.APPROVED, 4, 3),
-    ("云溪镇", ReportState.APPROVED, 22, 19),
+    ("云溪镇", ReportState.APPROVED, 14, 11),
     ("石桥镇", ReportState.SUBMITTED, 2, 0),
     ("县人民医院", ReportState.SUBMITTED, 1, 0),
     ("柳塘镇", ReportState.RETURNED, 9, 6),
@@ -50,10 +50,12 @@ REPORTS = (
 )
 # Older drills whose report was approved and whose actions are all done: organisation, how many
 # drills back. The drill before the thread's is one of them: what it found led to the re-drill.
-CLOSED = (("白岩镇", 1), ("城关镇", 0), ("枫树坪镇", 0), ("县第一中学", 1), ("柳塘镇", 1))
+CLOSED = (("白岩镇", 1), ("城关镇", 0), ("枫树坪镇", 0), ("县第一中学", 2), ("柳塘镇", 1))
 SUBMITTED_AFTER, APPROVED_AFTER, DONE_AFTER = 4, 7, 25
+# A report is handed in two days after its drill at the earliest.
+WRITING = 2
 RETURNED_BECAUSE = "第2条问题的措施没有说清由谁检查，请写明后再报。"
-THREAD_SUBMITTED, THREAD_APPROVED, THREAD_REVISED = 46, 43, 10
+THREAD_REVISED = 10
 WHY_REVISED = "演练发现停电后广播不响，预警改为三种方式；转移责任人逐户写明"
 
 
@@ -88,7 +90,7 @@ THREAD_CHARGES = (
         "钟福生",
         "liumeiyun",
         due=30,
-        done=36,
+        done=33,
         note="11户都已定人，明白卡重新发放并签收",
     ),
     Charge(
@@ -98,7 +100,7 @@ THREAD_CHARGES = (
         "梁秀英",
         "liangxiuying",
         due=30,
-        done=34,
+        done=31,
         note="禁停线已划，值守排班已公布",
     ),
 )
@@ -145,8 +147,11 @@ class _Desk:
         charges = iter(THREAD_CHARGES)
         report = self._draft(drill, author, lambda seen: self._charged(seen, next(charges)))
         report.copies_to = "县自然资源局，县教育局，白岩镇中心小学"
-        self._submit(report, drill, author, THREAD_SUBMITTED)
-        self._approve(report, THREAD_APPROVED, "同意。停电后的预警要在汛前解决，县应急局复查。")
+        since = self._days_since(drill)
+        self._submit(report, author, since - SUBMITTED_AFTER)
+        self._approve(
+            report, since - APPROVED_AFTER, "同意。停电后的预警要在汛前解决，县应急局复查。"
+        )
         self._settle_charges(report, drill)
         self._revise_plan()
 
@@ -154,13 +159,12 @@ class _Desk:
         """Take an older drill of an organisation to an approved report with nothing left open."""
         org = self.known.orgs[name]
         drill = self._newest(Drill.org_id == org.id, back=back)
-        held_on = drill.held_on if drill else None
-        if drill is None or held_on is None or held_on > ago(self.today, DONE_AFTER):
+        if drill is None or self._days_since(drill) < DONE_AFTER:
             return
         author = clerk_of(org, self.known)
         report = self._draft(drill, author, lambda seen: self._usual(seen, org, drill))
-        since = (self.today - held_on).days
-        self._submit(report, drill, author, since - SUBMITTED_AFTER)
+        since = self._days_since(drill)
+        self._submit(report, author, since - SUBMITTED_AFTER)
         self._approve(report, since - APPROVED_AFTER, "同意，按期整改。")
         for finding in findings_of(report):
             for action in finding.actions:
@@ -171,14 +175,15 @@ class _Desk:
     def write(self, name: str, state: ReportState, handed_in: int, decided: int) -> None:
         """Take the newest drill of an organisation to a report in a state."""
         org = self.known.orgs[name]
-        drill = self._newest(Drill.org_id == org.id)
+        written = Drill.held_on <= ago(self.today, handed_in + WRITING)
+        drill = self._newest(and_(Drill.org_id == org.id, written))
         if drill is None:
             return
         author = clerk_of(org, self.known)
         report = self._draft(drill, author, lambda seen: self._usual(seen, org, drill))
         if state is ReportState.DRAFT:
             return
-        self._submit(report, drill, author, handed_in)
+        self._submit(report, author, handed_in)
         if state is ReportState.APPROVED:
             self._approve(report, decided, "同意，按期整改。")
         elif state is ReportState.RETURNED:
@@ -191,10 +196,14 @@ class _Desk:
                 now=at(ago(self.today, decided), 15, 10),
             )
 
+    def _days_since(self, drill: Drill) -> int:
+        return (self.today - (drill.held_on or drill.due_on)).days
+
     def _newest(self, condition: ColumnElement[bool], *, back: int = 0) -> Drill | None:
+        has_report = exists().where(Report.drill_id == Drill.id)
         return db.session.scalar(
             select(Drill)
-            .where(condition, Drill.status == DrillStatus.HELD)
+            .where(condition, Drill.status == DrillStatus.HELD, ~has_report)
             .order_by(Drill.held_on.desc(), Drill.id)
             .offset(back)
             .limit(1)
@@ -244,7 +253,7 @@ class _Desk:
         action = ActionText(None, remedy_for(seen.text), org.id, person, due)
         return FindingText(seen.id, seen.text, actions=[action])
 
-    def _submit(self, report: Report, drill: Drill, author: Actor, days: int) -> None:
+    def _submit(self, report: Report, author: Actor, days: int) -> None:
         sources = sources_of(report, self.known.scope, on=ago(self.today, days))
         submit_report(
             report,

@@ -103,6 +103,16 @@ def test_nothing_lies_in_the_future_that_has_happened(seeing, today):
     assert count(seeing, Report, Report.created_at > NOW) == 0
 
 
+def test_reports_follow_their_drills(seeing):
+    for report in seeing.scalars(select(Report).order_by(Report.id)):
+        held_on = seeing.get_one(Drill, report.drill_id).held_on
+        assert held_on < report.created_at.date()
+        if report.submitted_at:
+            assert report.created_at < report.submitted_at
+        if report.approved_at:
+            assert report.submitted_at < report.approved_at
+
+
 def test_drills_are_planned_ahead_and_one_town_is_late(seeing, today):
     ahead = seeing.scalar(select(func.max(Drill.due_on)))
     assert ahead > today + timedelta(days=350)

@@ -27,7 +27,8 @@ def granian_command(installation: Installation) -> list[str]:
     return [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", port,
         "--workers", str(installation.web_workers), "--blocking-threads", "4",
-        "--respawn-failed-workers", "--no-ws", "--factory", "tests.bench.slow:create",
+        "--workers-kill-timeout", "30", "--respawn-failed-workers", "--no-ws",
+        "--factory", "tests.bench.slow:create",
     ]  # fmt: skip
 
 

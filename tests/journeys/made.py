@@ -39,14 +39,19 @@ def divisions() -> bytes:
     return _csv([["区划代码", "名称"], *([code, name] for name, code in CODES.items())])
 
 
-def organisations() -> bytes:
-    """Return the table of units: one school."""
-    return _csv(
-        [
-            ["单位名称", "单位类型", "所属镇村", "值班电话", "学生数"],
-            [SCHOOL, "小学", TOWN, "0000-0003416", "612"],
+def organisations(*, extra: bool = False) -> bytes:
+    """Return the table of units: one school, and with `extra` some rows that need a look."""
+    rows = [
+        ["单位名称", "单位类型", "所属镇村", "值班电话", "学生数"],
+        [SCHOOL, "小学", TOWN, "0000-0003416", "612"],
+    ]
+    if extra:
+        rows += [
+            ["白岩镇第二幼儿园", "幼儿园", TOWN, "0000-0003417", "96"],
+            ["云雾山茶厂", "企业", "没有这个镇", "0000-0003418", ""],
+            ["", "企业", TOWN, "", ""],
         ]
-    )
+    return _csv(rows)
 
 
 def outlines() -> bytes:
@@ -72,23 +77,25 @@ def outlines() -> bytes:
 LEDGER_HEADER = [
     "编号", "名称", "灾害类型", "风险等级", "经度", "纬度", "责任人", "联系电话", "威胁人数",
 ]  # fmt: skip
+# Degrees east and north of the place, except where the digits of the longitude were left out.
 LEDGER = [
-    ["BY-001", SITE, "滑坡", "红", 113.8712, 26.8533, "钟福生", "0000-0003423", 640],
-    ["BY-002", "岭下村三组崩塌", "崩塌", "橙", 113.8421, 26.8317, "范小英", "0000-0003424", 38],
-    ["BY-003", "白岩河口低洼处", "洪水", "黄", 113.9324, 26.8702, "郑天佑", "0000-0003425", 75],
-    # The digits of the longitude were left out.
-    ["BY-004", "石桥坡脚", "滑坡", "蓝", 13.9, 26.86, "孙立", "0000-0003426", 6],
+    ["001", SITE, "滑坡", "红", 0.0712, 0.0533, "钟福生", "0000-0003423", 640],
+    ["002", "岭下村三组崩塌", "崩塌", "橙", 0.0421, 0.0317, "范小英", "0000-0003424", 38],
+    ["003", "白岩河口低洼处", "洪水", "黄", 0.1324, 0.0702, "郑天佑", "0000-0003425", 75],
+    ["004", "石桥坡脚", "滑坡", "蓝", None, 0.06, "孙立", "0000-0003426", 6],
 ]
 
 
-def ledger() -> bytes:
+def ledger(west: float = 113.8, south: float = 26.8, number: str = "BY") -> bytes:
     """Return the ledger of hazard sites as a workbook with a title over its header."""
     data = io.BytesIO()
     book = xlsxwriter.Workbook(data)
     sheet = book.add_worksheet("台账")
     sheet.merge_range(0, 0, 0, len(LEDGER_HEADER) - 1, "白岩镇地质灾害隐患点台账")
-    for number, row in enumerate([LEDGER_HEADER, *LEDGER], start=1):
-        sheet.write_row(number, 0, row)
+    sheet.write_row(1, 0, LEDGER_HEADER)
+    for at, (count, name, kind, level, lon, lat, *rest) in enumerate(LEDGER, start=2):
+        position = [13.9 if lon is None else round(west + lon, 5), round(south + lat, 5)]
+        sheet.write_row(at, 0, [f"{number}-{count}", name, kind, level, *position, *rest])
     book.close()
     return data.getvalue()
 

@@ -5,6 +5,7 @@ import html
 import shutil
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import click
 from playwright.sync_api import Browser, Page
@@ -15,6 +16,7 @@ from drillreg.reports.models import Report
 from tests.journeys.browser import DESK, LANGUAGES, PHONE, Watch, chromium
 from tests.journeys.site import Site
 from tests.shots.county import ROOT, prepare
+from tests.shots.deeds import deeds
 from tests.shots.pages import PEOPLE, Walk, cookies_of
 from tests.shots.states import STATES, State
 
@@ -22,20 +24,28 @@ SHOTS = ROOT / "shots"
 WIDTHS = {"desk": DESK, "phone": PHONE}
 SIDEWAYS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 HEAD = """<!doctype html><meta charset="utf-8"><title>drillreg</title><style>
-body{font:14px sans-serif;margin:20px}h2{margin:28px 0 6px;border-top:1px solid #ccc;padding-top:8px}
+body{font:14px sans-serif;margin:20px}
+h2{margin:28px 0 6px;border-top:1px solid #ccc;padding-top:8px}
 figure{display:inline-block;margin:0 12px 12px 0;vertical-align:top}figcaption{color:#555}
 img{border:1px solid #bbb;max-height:340px;max-width:420px}</style><h1>drillreg</h1>
 """
 
 
-class Camera:
-    """One browser; remembers what it took and what looked wrong to a machine."""
+class Album:
+    """What was taken, and what looked wrong to a machine."""
 
-    def __init__(self, browser: Browser, site: Site) -> None:
-        self.browser = browser
-        self.site = site
+    def __init__(self) -> None:
         self.taken: dict[str, list[str]] = {}
         self.blemishes: list[str] = []
+
+
+class Camera:
+    """One browser that takes pages into an album."""
+
+    def __init__(self, browser: Browser, site: Site, album: Album) -> None:
+        self.browser = browser
+        self.site = site
+        self.album = album
 
     def take_all(self, states: list[State], locale: str, width: str) -> None:
         """Take a list of pages in one language and width, person by person."""
@@ -59,7 +69,7 @@ class Camera:
             if state.phone_only and width != "phone":
                 continue
             self._take(page, state, f"{width}-{locale[:2]}")
-            self.blemishes += [f"{state.sight.path}: {wrong}" for wrong in watch.wrong]
+            self.album.blemishes += [f"{state.sight.path}: {wrong}" for wrong in watch.wrong]
             watch.wrong.clear()
         context.close()
 
@@ -75,11 +85,11 @@ class Camera:
                 page.wait_for_timeout(150)
             page.screenshot(path=SHOTS / name, full_page=not state.phone_only)
         except Exception as error:
-            self.blemishes.append(f"{name}: {str(error).splitlines()[0]}")
+            self.album.blemishes.append(f"{name}: {str(error).splitlines()[0]}")
             return
         if (beyond := page.evaluate(SIDEWAYS)) > 0:
-            self.blemishes.append(f"{name}: {beyond} px beyond the right edge ({sight.path})")
-        self.taken.setdefault(f"{sight.endpoint} {sight.state}".strip(), []).append(name)
+            self.album.blemishes.append(f"{name}: {beyond} px beyond the right edge ({sight.path})")
+        self.album.taken.setdefault(f"{sight.endpoint} {sight.state}".strip(), []).append(name)
 
 
 def take_report(walk: Walk) -> list[str]:
@@ -96,7 +106,7 @@ def take_report(walk: Walk) -> list[str]:
     else:
         return []
     paper = SHOTS / "report.pdf"
-    paper.write_bytes(client.get(f"/reports/{found}/report.pdf", base_url=site.origin).data)
+    paper.write_bytes(client.get(f"/reports/{found}/report.pdf").data)
     subprocess.run(["pdftoppm", "-png", "-r", "80", paper, SHOTS / "report"], check=True)
     return sorted(p.name for p in SHOTS.glob("report-*.png"))
 
@@ -109,7 +119,7 @@ def write_index(taken: dict[str, list[str]]) -> None:
         parts += [
             f'<figure><a href="{html.escape(n)}"><img loading="lazy" src="{html.escape(n)}"'
             f' alt=""></a><figcaption>{html.escape(n)}</figcaption></figure>'
-            for n in names
+            for n in sorted(names)
         ]
     (SHOTS / "index.html").write_text("\n".join(parts), "utf-8")
 
@@ -139,25 +149,32 @@ def _take(site: Site, given: argparse.Namespace, began: float) -> int:
     walk = Walk(site)
     for person in ("", *PEOPLE):
         walk.walk(person)
+    for sight in deeds(walk):
+        walk.add(sight)
     states = [State(sight) for sight in walk.seen.values()] + list(STATES)
     states = [state for state in states if given.only in state.sight.name]
     click.echo(f"{len(states)} pages found after {time.monotonic() - began:.0f} s")
     views = [tuple(view.split("-")) for view in given.views.split(",") if view] or [
         (width, locale) for width in WIDTHS for locale in LANGUAGES
     ]
-    with chromium() as browser:
-        camera = Camera(browser, site)
-        for width, locale in views:
-            camera.take_all(states, locale, width)
-            click.echo(f"{width} {locale} after {time.monotonic() - began:.0f} s")
+    album = Album()
+    with ThreadPoolExecutor(2) as cameras:
+        list(cameras.map(lambda view: take_view(site, album, states, *view), views))
+    click.echo(f"pages taken after {time.monotonic() - began:.0f} s")
     if not given.only:
-        camera.taken["report.pdf"] = take_report(walk)
-        write_index(camera.taken)
-    return _tell(walk, camera, bool(given.only), began)
+        album.taken["report.pdf"] = take_report(walk)
+        write_index(album.taken)
+    return _tell(walk, album, bool(given.only), began)
 
 
-def _tell(walk: Walk, camera: Camera, is_part: bool, began: float) -> int:
-    for title, lines in (("answered otherwise", walk.failed), ("to mend", camera.blemishes)):
+def take_view(site: Site, album: Album, states: list[State], width: str, locale: str) -> None:
+    """Take a list of pages in one width and language with a browser of its own."""
+    with chromium() as browser:
+        Camera(browser, site, album).take_all(states, locale, width)
+
+
+def _tell(walk: Walk, album: Album, is_part: bool, began: float) -> int:
+    for title, lines in (("answered otherwise", walk.failed), ("to mend", album.blemishes)):
         for line in sorted(set(lines)):
             click.echo(f"{title}: {line}")
     for endpoint, why in sorted(walk.files.items()):
@@ -165,7 +182,7 @@ def _tell(walk: Walk, camera: Camera, is_part: bool, began: float) -> int:
     shown = {state.sight.endpoint for state in STATES}
     missing = [] if is_part else [each for each in walk.missing() if each not in shown]
     click.echo(f"without a picture: {', '.join(missing) or 'none'}")
-    count = sum(len(names) for names in camera.taken.values())
+    count = sum(len(names) for names in album.taken.values())
     click.echo(f"{count} pictures in {SHOTS} after {time.monotonic() - began:.0f} s")
     return 1 if missing else 0
 

@@ -14,6 +14,8 @@ from drillreg.demo.load import load_demo
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / ".build" / "shots-data"
+# The pictures are taken of a copy, in which things are done that the demo leaves undone.
+COPY = ROOT / ".build" / "shots-run"
 # What a page looks like is not what the demo holds: these folders may change.
 LOOKS = ("static", "i18n", "routes")
 
@@ -29,11 +31,18 @@ def code_hash() -> str:
 
 
 def prepare(*, keep: bool = False) -> Path:
-    """Return the data folder, with the county loaded; `keep` takes an older one as it is."""
+    """Return a data folder with the county loaded; `keep` takes an older one as it is."""
     stamp = FOLDER / "code.sha256"
     wanted = code_hash()
-    if stamp.is_file() and (keep or stamp.read_text() == wanted):
-        return FOLDER
+    if not (stamp.is_file() and (keep or stamp.read_text() == wanted)):
+        _load()
+        stamp.write_text(wanted)
+    shutil.rmtree(COPY, ignore_errors=True)
+    shutil.copytree(FOLDER, COPY)
+    return COPY
+
+
+def _load() -> None:
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True, mode=0o700)
     app = create_app(
@@ -50,5 +59,3 @@ def prepare(*, keep: bool = False) -> Path:
         for stage in load_demo(clock.local_date(now), now):
             click.echo(f"  {stage.name}: {dict(stage.counts)} in {stage.seconds:.1f} s")
         db.engine.dispose()
-    stamp.write_text(wanted)
-    return FOLDER

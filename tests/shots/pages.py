@@ -3,6 +3,7 @@
 from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup
@@ -28,10 +29,28 @@ PEOPLE = {
 }
 # Pages that differ by the state of what they show: more of them are opened.
 BY_STATE = {"plans.show", "hazards.show", "drills.show", "reports.show", "orgs.show", "work.show"}
-MOST_BY_STATE, MOST = 14, 2
+MOST_BY_STATE, MOST = 12, 2
+# Whoever comes later mostly sees what was seen already.
+MOST_BY_STATE_LATER, MOST_LATER = 4, 1
 # GET endpoints without a page of their own, and why.
 EXCUSED = {
     "static": "files of the pages",
+    "drills.feed": "calendar for programs",
+    "drills.open_drill": "leads on from a QR code",
+    "drills.photo": "a picture",
+    "drills.small_photo": "a picture",
+    "drills.preview": "a part of a page",
+    "hazards.photo": "a picture",
+    "hazards.place": "a part of a page",
+    "hazards.map_geojson": "data of the map",
+    "hazards.problems": "a workbook",
+    "maps.boundaries": "data of the map",
+    "maps.data": "data of the map",
+    "orgs.boundary": "data of the map",
+    "orgs.boundaries_geojson": "data of the map",
+    "orgs.import_outlines": "data of the map",
+    "orgs.import_problems": "a workbook",
+    "work.result": "a file",
     "upkeep.healthz": "text for machines",
     "upkeep.readyz": "text for machines",
 }
@@ -78,12 +97,13 @@ class Walk:
         self.seen: dict[tuple[str, str], Sight] = {}
         self.files: dict[str, str] = dict(EXCUSED)
         self.failed: list[str] = []
+        self.walkers: list[str] = []
 
     def client(self, person: str) -> FlaskClient:
         """Return a client in which a person is signed in."""
         client = self.site.app.test_client()
         cookie = cookies_of(self.site, person, "zh_Hans_CN")
-        client.set_cookie(cookie["name"], cookie["value"], domain="127.0.0.1")
+        client.set_cookie(cookie["name"], cookie["value"], domain="localhost")
         return client
 
     def endpoint(self, path: str) -> str | None:
@@ -95,6 +115,8 @@ class Walk:
 
     def walk(self, person: str) -> None:
         """Visit what a person can reach, a few of each kind."""
+        if person:
+            self.walkers.append(person)
         client = self.client(person)
         waiting, queued = deque(["/"]), {"/"}
         visits: dict[str, int] = defaultdict(int)
@@ -103,7 +125,7 @@ class Walk:
             endpoint = self.endpoint(urlsplit(path).path)
             if endpoint is None or endpoint in self.files:
                 continue
-            most = MOST_BY_STATE if endpoint in BY_STATE else MOST
+            most = self._most(endpoint)
             if visits[endpoint] >= most:
                 continue
             visits[endpoint] += 1
@@ -112,11 +134,27 @@ class Walk:
                     queued.add(found)
                     waiting.append(found)
 
+    def _most(self, endpoint: str) -> int:
+        """Return how many pages of an endpoint one person opens."""
+        is_later = len(self.walkers) > 1
+        if endpoint in BY_STATE:
+            return MOST_BY_STATE_LATER if is_later else MOST_BY_STATE
+        return MOST_LATER if is_later else MOST
+
+    def today(self) -> date:
+        """Return the day it is for the site."""
+        with self.site.app.app_context():
+            return clock.today()
+
+    def add(self, sight: Sight) -> None:
+        """Note a page that was found otherwise."""
+        self.seen[(sight.endpoint, sight.state)] = sight
+
     def _visit(self, client: FlaskClient, person: str, path: str, endpoint: str) -> Iterator[str]:
         """Open one address and yield the addresses it leads to."""
-        answer = client.get(path, base_url=self.site.origin)
+        answer = client.get(path)
         if 300 <= answer.status_code < 400:
-            yield _own(path, answer.location)
+            yield own_path(path, answer.location)
             return
         if answer.status_code != 200:
             self.failed.append(f"{answer.status_code} {person} {path}")
@@ -129,7 +167,7 @@ class Walk:
         for link in page.select("a[href], form[method=get][action]"):
             address = link.get("href") or link.get("action")
             if not address.startswith(("#", "tel:", "mailto:", "data:")):
-                yield _own(path, address)
+                yield own_path(path, address)
 
     def _note(self, person: str, path: str, endpoint: str, page: BeautifulSoup) -> None:
         tag = page.select_one(".dr-head .dr-tag, .dr-head .dr-level")
@@ -152,7 +190,7 @@ class Walk:
         return sorted(every - found)
 
 
-def _own(base: str, address: str) -> str:
+def own_path(base: str, address: str) -> str:
     """Return an address below the site's root, without fragment."""
     parts = urlsplit(urljoin(f"http://x{base}", address))
     return parts.path + (f"?{parts.query}" if parts.query else "")

@@ -1,0 +1,144 @@
+"""What has to be done before some pages exist: imports, an issue, a record, a check, a feed."""
+
+import io
+from collections.abc import Iterator
+from datetime import timedelta
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from drillreg.core.db import db
+from drillreg.drills.models import Drill
+from drillreg.drills.rules import DrillStatus
+from drillreg.hazards.models import HazardSite
+from drillreg.orgs.models import Org
+from drillreg.plans.models import Plan, PlanVersion
+from drillreg.plans.rules import VersionState
+from tests.journeys import made
+from tests.shots.pages import Sight, Walk, own_path
+
+LEDGER_PLACE = (113.9, 26.9)
+
+
+def _file(data: bytes, name: str) -> tuple[io.BytesIO, str]:
+    return io.BytesIO(data), name
+
+
+def _post(client: FlaskClient, path: str, **fields) -> str:
+    """Send a form and return where it leads."""
+    answer = client.post(path, data=fields, content_type="multipart/form-data")
+    if answer.status_code != 303:
+        raise RuntimeError(f"{path} answered {answer.status_code}: {answer.text[-1500:]}")
+    return own_path(path, answer.location)
+
+
+def _id(site, statement) -> int:
+    with site.app.app_context():
+        found = db.session.scalar(statement.limit(1))
+    if found is None:
+        raise RuntimeError(f"the demo holds nothing for {statement}")
+    return found
+
+
+def deeds(walk: Walk) -> Iterator[Sight]:
+    """Do them one after the other and yield the pages that exist from then on."""
+    site = walk.site
+    site.app.config["WTF_CSRF_ENABLED"] = False
+    yield from _imports(walk)
+    yield from _issue(walk)
+    yield from _record(walk)
+    yield from _check(walk)
+
+
+def _imports(walk: Walk) -> Iterator[Sight]:
+    county = _id(walk.site, select(Org.id).where(Org.kind == "county").order_by(Org.id))
+    clerk = walk.client("clerk")
+    found = _post(
+        clerk,
+        "/hazards/import",
+        file=_file(made.ledger(*LEDGER_PLACE), "隐患点台账.xlsx"),
+        org_id=county,
+        default_level="yellow",
+    )
+    yield Sight("clerk", found, "hazards.show_import", "preview")
+    ledger = made.ledger(LEDGER_PLACE[0] + 0.01, LEDGER_PLACE[1], number="SY")
+    other = _post(
+        clerk, "/hazards/import", file=_file(ledger, "石桥.xlsx"), org_id=county, shift="wgs84"
+    )
+    work = _post(clerk, f"{other}/apply")
+    yield Sight("clerk", work, "work.show")
+    yield Sight("clerk", other, "hazards.show_import", "applied")
+    units = _file(made.organisations(extra=True), "单位.csv")
+    found = _post(clerk, "/orgs/import", file=units, what="organisations", owner_id=county)
+    yield Sight("clerk", found, "orgs.show_import", "organisations")
+    outlines = _file(made.outlines(), "边界.geojson")
+    found = _post(clerk, "/orgs/boundaries", file=outlines, owner_id=county, shift="wgs84")
+    yield Sight("clerk", found, "orgs.show_import", "boundaries")
+
+
+def _issue(walk: Walk) -> Iterator[Sight]:
+    draft = select(Plan.id).join(PlanVersion, PlanVersion.plan_id == Plan.id)
+    today = walk.today()
+    town = _id(walk.site, select(Org.id).where(Org.name == made.TOWN))
+    client = walk.client("town")
+    paper = _file(made.paper(), "预案.pdf")
+    path = _post(
+        client,
+        f"/plans/new?org={town}",
+        kind="special",
+        event_type="food",
+        secrecy="public",
+        papers=paper,
+    )
+    number = f"number=白府发〔{today.year}〕57号&issued_on={today.isoformat()}"
+    yield Sight("town", f"{path}/issue/check?{number}", "plans.check")
+    issued = draft.where(PlanVersion.state == VersionState.CURRENT, Plan.org_id == town)
+    yield Sight("town", f"/plans/{_id(walk.site, issued)}/issued", "plans.issued")
+
+
+def _record(walk: Walk) -> Iterator[Sight]:
+    today = walk.today()
+    due = (
+        select(Drill.id)
+        .join(Org, Org.id == Drill.org_id)
+        .where(
+            Drill.status == DrillStatus.PLANNED,
+            Drill.voided_at.is_(None),
+            Org.name == made.SCHOOL,
+            Drill.due_on <= today + timedelta(days=120),
+        )
+        .order_by(Drill.due_on)
+    )
+    drill = _id(walk.site, due)
+    path = _post(
+        walk.client("school"),
+        f"/drills/{drill}/record",
+        held_on=today.isoformat(),
+        participants="598",
+        evacuation_minutes="2",
+        evacuation_seconds="41",
+        mode="full",
+        improvements="二年级楼梯口出现拥挤",
+        rows="6",
+        photos=_file(made.photo("steelblue"), "操场.jpg"),
+    )
+    yield Sight("school", path, "drills.recorded")
+    yield Sight("school", f"/drills/{drill}/record", "drills.record", "correction")
+
+
+def _check(walk: Walk) -> Iterator[Sight]:
+    client = walk.client("monitor")
+    page = client.get("/hazards/mine").text
+    code = page.split("/h/")[1].split('"')[0]
+    path = _post(
+        client,
+        f"/h/{code}",
+        client_id="3f0c3ac0-6b53-4f5e-9b5f-0f8b6c1f5a01",
+        checked_on=walk.today().isoformat(),
+        result="abnormal",
+        note="坡脚新裂缝，长约 3 米，已拉警戒线",
+        photo=_file(made.photo("sienna"), "坡脚.jpg"),
+    )
+    yield Sight("monitor", path, "hazards.check_done")
+    found = select(HazardSite.id).where(HazardSite.public_id == code)
+    yield Sight("monitor", f"/hazards/{_id(walk.site, found)}", "hazards.show", "abnormal")

@@ -16,7 +16,7 @@ from drillreg.demo.drills import load_drills, prepare_drills, sweep
 from drillreg.demo.lookup import Lookup
 from drillreg.demo.people import load_people
 from drillreg.demo.plans import load_plans, prepare_plans
-from drillreg.demo.reports import load_reports, print_reports
+from drillreg.demo.reports import load_reports, print_thread_report
 from drillreg.demo.sites import load_checks, load_sites
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
@@ -50,7 +50,7 @@ STAGES = (
     Stage("checks", load_checks),
     Stage("plans", load_plans, before=prepare_plans),
     Stage("drills", load_drills, before=prepare_drills, after=sweep),
-    Stage("reports", load_reports, after=print_reports),
+    Stage("reports", load_reports, after=print_thread_report),
 )
 
 

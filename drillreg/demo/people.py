@@ -1,10 +1,13 @@
 """Second stage: people, their posts, and the accounts they sign in with."""
 
 from collections.abc import Iterator
+from datetime import date
 from random import Random
 
-from drillreg.accounts.models import Person, Post
-from drillreg.accounts.operations import create_account, give_role
+from drillreg.accounts import operations as account_operations
+from drillreg.accounts.models import Account, Person, Post
+from drillreg.accounts.operations import give_role
+from drillreg.audit.operations import record
 from drillreg.core.db import db
 from drillreg.demo.lookup import Lookup
 from drillreg.demo.places import (
@@ -13,6 +16,7 @@ from drillreg.demo.places import (
     MORE_ROLES,
     POSTS,
     SURNAMES,
+    Sign,
 )
 from drillreg.demo.times import ago, at
 from drillreg.orgs.models import Org
@@ -39,16 +43,10 @@ def invented_names(seed: str) -> Iterator[str]:
 def load_people(known: Lookup) -> dict[str, int]:
     """Make people, posts and accounts; return how many."""
     since = ago(known.today, 800)
+    # Hashed once: the password is printed anyway, and a careful hash for each takes many seconds.
+    shared = account_operations.hasher.hash(PASSWORD)
     for sign in ACCOUNTS:
-        account = create_account(
-            name=sign.name,
-            username=sign.username,
-            password=PASSWORD,
-            phone=sign.phone,
-            now=at(since, 10),
-            actor=None,
-            must_change=False,
-        )
+        account = _make_account(sign, shared, since)
         org = known.orgs[sign.org]
         give_role(account, role=sign.role, org=org, from_on=since, actor=None, now=at(since, 10))
         _give_post(account.person_id, org, sign.post, sign.phone, known)
@@ -60,6 +58,28 @@ def load_people(known: Lookup) -> dict[str, int]:
         _add_person(sign.name, known.orgs[sign.org], sign.post, sign.phone, known)
     _add_contacts(known)
     return {"accounts": len(ACCOUNTS)}
+
+
+def _make_account(sign: Sign, password_hash: str, since: date) -> Account:
+    person = Person(name=sign.name, phone=sign.phone)
+    db.session.add(person)
+    db.session.flush()
+    account = Account(
+        person_id=person.id,
+        username=sign.username,
+        password_hash=password_hash,
+        created_at=at(since, 10),
+    )
+    db.session.add(account)
+    db.session.flush()
+    record(
+        "account-made",
+        subject_kind="account",
+        subject_id=account.id,
+        actor=None,
+        now=at(since, 10),
+    )
+    return account
 
 
 def _add_person(name: str, org: Org, title: str, phone: str | None, known: Lookup) -> None:

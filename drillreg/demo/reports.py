@@ -117,15 +117,19 @@ def load_reports(known: Lookup) -> dict[str, int]:
     return {"reports": desk.count}
 
 
-def print_reports(known: Lookup) -> None:
-    """Print the papers of approved reports; what is left out here the worker prints later."""
-    waiting = db.session.scalars(
+def print_thread_report(known: Lookup) -> None:
+    """Print the paper of the thread's report; the others are queued, the worker prints them."""
+    report_id = db.session.scalar(
         select(Report.id)
-        .where(Report.state == ReportState.APPROVED, Report.pdf_file_id.is_(None))
-        .order_by(Report.id)
-    ).all()
-    for report_id in waiting:
-        print_report({"report_id": report_id}, lambda *_: None)
+        .join(Drill, Drill.id == Report.drill_id)
+        .where(
+            Drill.site_id == known.sites[THREAD_SITE].id,
+            Report.state == ReportState.APPROVED,
+        )
+        .order_by(Drill.held_on.desc())
+        .limit(1)
+    )
+    print_report({"report_id": report_id}, lambda *_: None)
 
 
 class _Desk:

@@ -133,6 +133,8 @@ def create_app(found: Settings | None = None) -> Flask:
     logging.basicConfig(
         level=found.log_level, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
+    for chatty in ("alembic", "apscheduler", "fontTools"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     sandbox.configure(found.data_dir / "run", allow_network=found.sandbox_without_network_isolation)
     database.init_app(app, found.url_of_database())
     Migrate(app, database.db, directory=str(Path(__file__).parent / "migrations"))

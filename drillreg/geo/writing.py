@@ -1,15 +1,14 @@
 """Writing our own features out: GeoJSON for the map and for export, GeoPackage for export."""
 
-import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import geopandas
-import shapely
+from drillreg.geo.shapes import geojson_of
+from drillreg.sandbox.client import run
 
-from drillreg.geo.shapes import geojson_of, geometry_of
+PACKING = "drillreg.geo.packing:pack_features"
 
 # Marks that would end a script element or a line when the text is put into a page.
 ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028"})
@@ -52,18 +51,11 @@ def geojson_bytes(rows: Iterable[OutFeature], tolerance_m: float = 0.0) -> bytes
     return text.translate(ESCAPES).encode()
 
 
-def geopackage_bytes(rows: Sequence[OutFeature], layer: str) -> bytes:
-    """Return a GeoPackage with one layer in CGCS2000 (EPSG:4490); values become text or numbers."""
-    columns = list(dict.fromkeys(key for row in rows for key in row.properties))
-    values = {key: [_cell(row.properties.get(key)) for row in rows] for key in columns}
-    shapes = [geometry_of(row.wkb) if row.wkb else shapely.Point() for row in rows]
-    frame = geopandas.GeoDataFrame(values, geometry=shapes, crs="EPSG:4490")
-    written = io.BytesIO()
-    frame.to_file(written, driver="GPKG", layer=layer)
-    return written.getvalue()
+def geopackage_bytes(rows: Iterable[OutFeature], layer: str) -> bytes:
+    """Return a GeoPackage with one layer in CGCS2000 (EPSG:4490); values become text or numbers.
 
-
-def _cell(value: Any) -> str | int | float | None:
-    if value is None or (isinstance(value, (str, int, float)) and not isinstance(value, bool)):
-        return value
-    return str(value)
+    Packed in the child, so that the web process need not load GeoPandas.
+    """
+    return run(PACKING, {"layer": layer}, inputs={"features": geojson_bytes(rows)}).files[
+        "out.gpkg"
+    ]

@@ -3,6 +3,7 @@
 TASKS: tuple[str, ...] = (
     "drillreg.documents.render:render",
     "drillreg.files.images:clean_photo",
+    "drillreg.geo.packing:pack_features",
     "drillreg.geo.reading:read_features",
     "drillreg.sheets.read:read_sheet",
 )

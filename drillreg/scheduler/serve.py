@@ -47,6 +47,7 @@ def web_command(found: Settings) -> list[str]:
         "30",
         "--keep-alive",
         "15",
+        "--no-control-socket",
         "--max-requests",
         "20000",
         "--max-requests-jitter",

@@ -12,7 +12,7 @@ from drillreg.core.codes import code_label, code_list
 from drillreg.core.errors import DomainError
 from drillreg.core.page import name_of
 from drillreg.geo.shapes import point_wkb
-from drillreg.geo.writing import OutFeature, geojson_bytes
+from drillreg.geo.writing import OutFeature, geojson_bytes, geopackage_bytes
 from drillreg.hazards.filters import read_filter
 from drillreg.hazards.models import HazardSite
 from drillreg.hazards.queries import (
@@ -175,9 +175,22 @@ def _sheet_row(site: HazardSite) -> list[Any]:
 @requires(Permission.VIEW)
 def export_geojson() -> ResponseReturnValue:
     """Hand out exactly what the ledger is filtered to, as GeoJSON in WGS84."""
+    name = f"{translate(N_('Hazard sites'))}-{clock.today()}.geojson"
+    return _download(geojson_bytes(_out_features()), "application/geo+json", name)
+
+
+@bp.get("/hazards/export.gpkg")
+@requires(Permission.VIEW)
+def export_geopackage() -> ResponseReturnValue:
+    """Hand out exactly what the ledger is filtered to, as GeoPackage in CGCS2000."""
+    name = translate(N_("Hazard sites"))
+    data = geopackage_bytes(_out_features(), name)
+    return _download(data, "application/geopackage+sqlite3", f"{name}-{clock.today()}.gpkg")
+
+
+def _out_features() -> list[OutFeature]:
     scope = current_scope()
-    found = exported(read_filter(request.args, scope), scope)
-    rows = (
+    return [
         OutFeature(
             id=site.public_id,
             wkb=site.wkb or point_wkb(site.lon, site.lat),
@@ -194,10 +207,8 @@ def export_geojson() -> ResponseReturnValue:
                 "last_check_on": site.last_check_on.isoformat() if site.last_check_on else None,
             },
         )
-        for site in found
-    )
-    name = f"{translate(N_('Hazard sites'))}-{clock.today()}.geojson"
-    return _download(geojson_bytes(rows), "application/geo+json", name)
+        for site in exported(read_filter(request.args, scope), scope)
+    ]
 
 
 def _download(data: bytes, media_type: str, name: str) -> Response:

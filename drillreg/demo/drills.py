@@ -1,6 +1,7 @@
 """Fifth stage: programmes, and what became of their drills in the past thirteen months."""
 
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -39,18 +40,21 @@ BEGUN = 395
 THREAD_DRILL = 50
 SCHOOL_MONTHS = (3, 4, 5, 6, 9, 10, 11, 12)
 LATE_UNITS = ("竹源镇", "竹源镇中心小学", "下坝小学", "县第二人民医院", "高排采石场")
-# What these held is always recorded: their reports stand in the demo.
-REPORTED = (
-    "白岩镇",
-    "城关镇",
-    "枫树坪镇",
-    "云溪镇",
-    "石桥镇",
-    "柳塘镇",
-    "县人民医院",
-    "县第一中学",
-    "青岭燃气公司",
-)
+# How many of their newest drills found something and have a report in the demo.
+REPORTED = {
+    "白岩镇": 2,
+    "城关镇": 1,
+    "枫树坪镇": 1,
+    "云溪镇": 1,
+    "石桥镇": 1,
+    "柳塘镇": 2,
+    "县人民医院": 1,
+    "县第一中学": 3,
+    "青岭燃气公司": 1,
+}
+# These found something more than a month ago and wrote no report: broken threads.
+BROKEN = ("枫树坪镇中心小学", "白岩中学", "桐木电子厂", "县中医院")
+A_MONTH = timedelta(days=31)
 # Days ago on which half-yearly drills of units named here were due.
 DUE_AGO = {"县人民医院": 12, "县第二人民医院": 9, "高排采石场": 30, "青岭燃气公司": 6}
 LAST_DAYS = timedelta(days=2)
@@ -128,6 +132,7 @@ class _Office:
         self.random = Random("drills")  # noqa: S311 - the same county every time
         self.calendar: WorkCalendar = calendar_for(known.orgs["青岭县"].id)
         self.programmes = self.held = 0
+        self.noted: set[int] = set()
 
     def start_programmes(self) -> None:
         self._start_thread()
@@ -214,6 +219,7 @@ class _Office:
     def settle_past(self) -> None:
         """Record, cancel or leave open what was due; the late ones leave their newest open."""
         past = self._past()
+        self.noted = _noted(past, self.today)
         newest = {drill.org_id: drill.id for drill in past}
         late = {newest.get(self.known.orgs[name].id) for name in LATE_UNITS}
         for drill in past:
@@ -275,17 +281,16 @@ class _Office:
             groups=_groups(drill.org.kind, people),
             moments=_moments(drill, seconds),
             strengths=tuple(self.random.sample(_of_kind("strengths", drill.org), 1)),
-            improvements=self._improvements(drill.org),
+            improvements=self._improvements(drill),
             rating=Rating.GOOD if good else Rating.FAIR,
             summary=self.random.choice(_words["summaries"]),
         )
 
-    def _improvements(self, org: Org) -> tuple[str, ...]:
-        count = 2 if org.name in REPORTED else self.random.choice([0, 1, 2])
-        return tuple(
-            line.split(" | ")[0]
-            for line in self.random.sample(_of_kind("improvements", org), count)
-        )
+    def _improvements(self, drill: Drill) -> tuple[str, ...]:
+        recent = self.today - drill.due_on < A_MONTH
+        count = 2 if drill.id in self.noted else self.random.choice([0, 0, 1]) if recent else 0
+        lines = self.random.sample(_of_kind("improvements", drill.org), count)
+        return tuple(line.split(" | ")[0] for line in lines)
 
     def _record_thread(self, drill: Drill) -> None:
         day = drill.due_on
@@ -317,6 +322,19 @@ class _Office:
             today=self.today,
             now=now,
         )
+
+
+def _noted(past: Sequence[Drill], today: date) -> set[int]:
+    """Return the drills that found something to improve, whose threads the demo tells."""
+    found: set[int] = set()
+    seen: Counter[str] = Counter()
+    for drill in reversed(past):
+        name = drill.org.name
+        is_old = today - drill.due_on > A_MONTH
+        if seen[name] < REPORTED.get(name, 0) or (name in BROKEN and is_old and not seen[name]):
+            found.add(drill.id)
+            seen[name] += 1
+    return found
 
 
 def _of_kind(list_name: str, org: Org) -> list[str]:

@@ -53,10 +53,11 @@ def import_file(
             name, data, options, reference=imports.reference_of(within), in_background=True
         )
         plan = imports.plan_import(ledger, options, within=within)
-        if explain is not None:
-            explain.write_bytes(imports.problems_xlsx(plan))
+        problems = imports.problems_xlsx(plan)
+        if explain is not None and problems is not None:
+            explain.write_bytes(problems)
         _print_plan(plan)
-        _bring_in(name, data, options, within, plan, username)
+        _bring_in(name, data, options, within, plan, problems, username)
     except DomainError as error:
         raise click.ClickException(translate(error.message, **error.params)) from error
 
@@ -106,6 +107,7 @@ def _bring_in(
     options: Options,
     within: Org,
     plan: imports.ImportPlan,
+    problems: bytes | None,
     username: str | None,
 ) -> None:
     """Write the planned sites; a file without any, or imported before, changes nothing."""
@@ -117,10 +119,16 @@ def _bring_in(
         batch = imports.keep_import(
             name=name, data=data, options=options, within=within, actor=actor, now=now
         )
-        imports.keep_plan(batch, plan, options, actor=actor, now=now)
+        imports.keep_plan(batch, plan, options, problems=problems, actor=actor, now=now)
         batch_id = batch.id
     imports.apply_import(
-        batch_id, plan, attempt=1, actor=actor, now=now, step=lambda done, total: None
+        batch_id,
+        plan,
+        attempt=1,
+        problems=problems,
+        actor=actor,
+        now=now,
+        step=lambda done, total: None,
     )
     towns = Counter(each.org_id for each in plan.placed)
     names = {org_id: db.session.get_one(Org, org_id).name for org_id in towns}

@@ -6,7 +6,7 @@ from flask import url_for
 
 from drillreg.core.codes import code_label
 from drillreg.core.page import name_of
-from drillreg.hazards.queries import MapData, MapPoint
+from drillreg.hazards.mapping import MapData, MapPoint
 from drillreg.hazards.rules import LEVEL_ORDER
 from drillreg.i18n import N_, translate
 

@@ -208,8 +208,14 @@ def summary_of(plan: ImportPlan) -> dict[str, Any]:
     }
 
 
-def problems_xlsx(plan: ImportPlan) -> bytes:
-    """Return the refused rows, and those with a remark, as they were, with the reason last."""
+def problems_xlsx(plan: ImportPlan) -> bytes | None:
+    """Return the refused rows, and those with a remark, as they were, with the reason last.
+
+    None when there is nothing to explain. Call it outside a transaction: it takes seconds for
+    tens of thousands of rows.
+    """
+    if not plan.refusals and next(plan.remarks(), None) is None:
+        return None
     ledger = plan.ledger
     header = [translate(N_("Row in the file")), *ledger.header, translate(N_("Explanation"))]
     refused = (_problem(ledger, each.at, each.message, each.params) for each in plan.refusals)
@@ -294,20 +300,22 @@ def keep_import(
 
 
 def keep_plan(
-    batch: ImportBatch, plan: ImportPlan, options: Options, *, actor: Actor | None, now: datetime
+    batch: ImportBatch,
+    plan: ImportPlan,
+    options: Options,
+    *,
+    problems: bytes | None,
+    actor: Actor | None,
+    now: datetime,
 ) -> None:
-    """Keep what a plan found: the preview, and the explained rows as a file."""
+    """Keep what a plan found: the preview, and the explained rows as a file (xlsx)."""
     _ensure_open(batch)
     batch.options = {**batch.options, **options.as_dict()}
     batch.summary = summary_of(plan)
     batch.problems_file_id = None
-    if plan.refusals or any(True for _ in plan.remarks()):
+    if problems is not None:
         batch.problems_file_id = store(
-            problems_xlsx(plan),
-            name=f"{batch.file_name}.xlsx",
-            org_id=batch.org_id,
-            actor=actor,
-            now=now,
+            problems, name=f"{batch.file_name}.xlsx", org_id=batch.org_id, actor=actor, now=now
         ).id
 
 
@@ -340,6 +348,7 @@ def apply_import(
     plan: ImportPlan,
     *,
     attempt: int,
+    problems: bytes | None,
     actor: Actor | None,
     now: datetime,
     step: Step,
@@ -361,7 +370,7 @@ def apply_import(
         step(min(start + CHUNK, total), total)
     with unit_of_work():
         batch = _ensure_mine(batch_id, attempt)
-        keep_plan(batch, plan, options, actor=actor, now=now)
+        keep_plan(batch, plan, options, problems=problems, actor=actor, now=now)
         _show(batch, plan, actor, now)
 
 

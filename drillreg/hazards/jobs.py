@@ -36,10 +36,11 @@ def read_large(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
     """Read a file that is too large to wait for, and keep its preview."""
     with force_locale(args["locale"]):
         plan, options = _plan(args["batch_id"])
+        problems, now = imports.problems_xlsx(plan), clock.now()
         with unit_of_work():
             batch = db.session.get_one(ImportBatch, args["batch_id"])
             actor = _actor_of(batch)
-            imports.keep_plan(batch, plan, options, actor=actor, now=clock.now())
+            imports.keep_plan(batch, plan, options, problems=problems, actor=actor, now=now)
             _tell(batch, N_("%(name)s has been read. Look at the preview."), args["url"])
     return {"url": args["url"]}
 
@@ -58,6 +59,7 @@ def import_sites(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
                 batch_id,
                 plan,
                 attempt=progress.attempt,
+                problems=imports.problems_xlsx(plan),
                 actor=actor,
                 now=clock.now(),
                 step=progress,

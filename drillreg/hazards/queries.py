@@ -13,8 +13,6 @@ from drillreg.core.db import db
 from drillreg.core.errors import NotFound
 from drillreg.core.paging import Order, Page, keyset_page
 from drillreg.files.models import StoredFile
-from drillreg.geo import morton
-from drillreg.geo.morton import Bbox
 from drillreg.hazards.models import CheckPhoto, HazardCheck, HazardSite
 from drillreg.hazards.rules import (
     LEVEL_ORDER,
@@ -23,20 +21,12 @@ from drillreg.hazards.rules import (
     number_after,
     oldest_fresh_day,
 )
+from drillreg.hazards.standing import is_standing
 from drillreg.i18n import N_
-from drillreg.orgs.models import Division, Org, OrgVersion
+from drillreg.orgs.models import Division, Org
 from drillreg.orgs.queries import is_imported
 from drillreg.orgs.rules import subtree_end
 from drillreg.orgs.scope import OrgScope
-from drillreg.work.models import ImportBatch
-from drillreg.work.rules import ImportState
-
-MOST_POINTS = 2000
-# From this zoom on single sites are shown, however many there are, up to the most.
-SINGLE_ZOOM = 15
-RANGES = 24
-# Late commits may bring ids below the newest: so many behind it are counted, too.
-LOOK_BACK = 500
 
 # The same expression as the index: a site never checked comes first.
 LAST_CHECK = func.coalesce(HazardSite.last_check_on, literal_column("'0001-01-01'"), type_=Date())
@@ -65,11 +55,6 @@ class SiteFilter:
         """Return what tells two filters apart."""
         within = self.within.id if self.within else None
         return (within, self.kind, self.event_type, self.level, self.fresh, self.words)
-
-
-def is_standing() -> ColumnElement[bool]:
-    """Return the condition that a site is neither struck out nor of an import that is not in."""
-    return and_(HazardSite.voided_at.is_(None), is_imported(HazardSite))
 
 
 def _is_fresh(today: date) -> ColumnElement[bool]:
@@ -104,7 +89,8 @@ def _is_within(org: Org) -> ColumnElement[bool]:
     return or_(below, HazardSite.division_id.in_(divisions))
 
 
-def _conditions(wanted: SiteFilter, scope: OrgScope, today: date) -> list[ColumnElement[bool]]:
+def conditions(wanted: SiteFilter, scope: OrgScope, today: date) -> list[ColumnElement[bool]]:
+    """Return the conditions of a filter within a scope; the statement joins the organisation."""
     found: list[ColumnElement[bool]] = [scope.allows(), is_standing()]
     if wanted.within is not None:
         found.append(_is_within(wanted.within))
@@ -151,7 +137,7 @@ def sites_page(
 ) -> Page[HazardSite]:
     """Return a page of the ledger with organisation and division of each site."""
     statement = _with_places(
-        select(HazardSite).join(HazardSite.org).where(*_conditions(wanted, scope, today))
+        select(HazardSite).join(HazardSite.org).where(*conditions(wanted, scope, today))
     )
     return keyset_page(
         statement, order=SORTS.get(sort, SORTS[DEFAULT_SORT]), cursor=cursor, size=size
@@ -164,7 +150,7 @@ def count_sites(wanted: SiteFilter, scope: OrgScope, *, today: date) -> int:
         select(func.count())
         .select_from(HazardSite)
         .join(HazardSite.org)
-        .where(*_conditions(wanted, scope, today))
+        .where(*conditions(wanted, scope, today))
     )
     return db.session.scalar(statement) or 0
 
@@ -175,7 +161,7 @@ def all_sites(
     """Return every site under a filter, for an export, in the order of the list."""
     order = SORTS.get(sort, SORTS[DEFAULT_SORT])
     statement = _with_places(
-        select(HazardSite).join(HazardSite.org).where(*_conditions(wanted, scope, today))
+        select(HazardSite).join(HazardSite.org).where(*conditions(wanted, scope, today))
     ).order_by(*(column.asc() if way == "asc" else column.desc() for column, way in order))
     return db.session.scalars(statement.limit(at_most)).all()
 
@@ -260,11 +246,11 @@ def counts_by_level(org: Org, scope: OrgScope) -> dict[RiskLevel, int]:
     return {level: counts[level] for level in LEVEL_ORDER if level in counts}
 
 
-def suggested_number(org_id: int) -> str:
+def suggested_number(org: Org) -> str:
     """Return the number that follows the newest one of an organisation."""
     newest = db.session.scalar(
         select(HazardSite.number)
-        .where(HazardSite.org_id == org_id, is_imported(HazardSite))
+        .where(HazardSite.org_id == org.id, is_imported(HazardSite))
         .order_by(HazardSite.id.desc())
         .limit(1)
     )
@@ -272,130 +258,10 @@ def suggested_number(org_id: int) -> str:
     taken = set(
         db.session.scalars(
             select(HazardSite.number_taken).where(
-                HazardSite.org_id == org_id, HazardSite.number_taken.is_not(None)
+                HazardSite.org_id == org.id, HazardSite.number_taken.is_not(None)
             )
         )
     )
     while number in taken:
         number = number_after(number)
     return number
-
-
-# The map
-
-
-@dataclass(frozen=True)
-class MapPoint:
-    """One site, or `count` sites of one cell of the grid around their middle (WGS84 degrees)."""
-
-    lon: float
-    lat: float
-    level_rank: int
-    count: int
-    site: Any = None
-
-
-@dataclass(frozen=True)
-class MapData:
-    """What a view of the map shows; `capped` says that more sites lie there than are shown."""
-
-    points: list[MapPoint]
-    capped: bool
-
-
-def _in_box(bbox: Bbox | None) -> list[ColumnElement[bool]]:
-    """Return the conditions of a rectangle: a few ranges of the index, then the exact edges."""
-    if bbox is None:
-        return []
-    west, south, east, north = bbox
-    ranges = morton.ranges(bbox, RANGES)
-    return [
-        or_(*(HazardSite.morton.between(low, high) for low, high in ranges)),
-        HazardSite.lon.between(west, east),
-        HazardSite.lat.between(south, north),
-    ]
-
-
-def map_data(
-    wanted: SiteFilter, scope: OrgScope, *, today: date, bbox: Bbox | None, zoom: int
-) -> MapData:
-    """Return the sites of a view, or where they are too many, their numbers by cells of a grid.
-
-    `bbox` is west, south, east, north in degrees; `zoom` that of web maps, 0 to 18.
-    """
-    conditions = [*_conditions(wanted, scope, today), *_in_box(bbox)]
-    rows = db.session.execute(
-        select(
-            HazardSite.id,
-            HazardSite.name,
-            HazardSite.name_en,
-            HazardSite.number,
-            HazardSite.level,
-            HazardSite.level_rank,
-            HazardSite.lon,
-            HazardSite.lat,
-            HazardSite.last_check_on,
-            Org.name.label("org_name"),
-        )
-        .join(HazardSite.org)
-        .where(*conditions)
-        .order_by(HazardSite.level_rank, HazardSite.id)
-        .limit(MOST_POINTS + 1)
-    ).all()
-    if len(rows) <= MOST_POINTS or zoom >= SINGLE_ZOOM:
-        points = [MapPoint(row.lon, row.lat, row.level_rank, 1, row) for row in rows[:MOST_POINTS]]
-        return MapData(points, len(rows) > MOST_POINTS)
-    return MapData(_clusters(conditions, zoom), False)
-
-
-def _clusters(conditions: Sequence[ColumnElement[bool]], zoom: int) -> list[MapPoint]:
-    """Count sites by cells of about 64 pixels at a zoom, which are prefixes of the index."""
-    cell = HazardSite.morton.op(">>")(literal_column(str(2 * max(morton.BITS - zoom - 2, 0))))
-    rows = db.session.execute(
-        select(
-            func.avg(HazardSite.lon),
-            func.avg(HazardSite.lat),
-            func.min(HazardSite.level_rank),
-            func.count(),
-        )
-        .join(HazardSite.org)
-        .where(*conditions)
-        .group_by(cell)
-        .order_by(cell)
-    ).all()
-    return [MapPoint(float(x), float(y), int(rank), int(n)) for x, y, rank, n in rows]
-
-
-def stamp() -> tuple[Any, ...]:
-    """Return values that change whenever a site, check, import or organisation does.
-
-    One statement of a few looks at the ends of indexes, whatever the number of sites.
-    """
-    newest_site = select(func.max(HazardSite.id)).scalar_subquery()
-    newest_check = select(func.max(HazardCheck.id)).scalar_subquery()
-    edited = (
-        select((HazardSite.id + 7919 * HazardSite.row_version).label("mark"))
-        .order_by(HazardSite.changed_at.desc())
-        .limit(50)
-        .subquery()
-    )
-    standing = ImportBatch.state == ImportState.APPLIED
-    row = db.session.execute(
-        select(
-            newest_site,
-            select(func.count())
-            .select_from(HazardSite)
-            .where(HazardSite.id > newest_site - LOOK_BACK)
-            .scalar_subquery(),
-            select(func.sum(edited.c.mark)).scalar_subquery(),
-            newest_check,
-            select(func.count())
-            .select_from(HazardCheck)
-            .where(HazardCheck.id > newest_check - LOOK_BACK)
-            .scalar_subquery(),
-            select(func.count()).select_from(ImportBatch).where(standing).scalar_subquery(),
-            select(func.max(ImportBatch.undone_at)).scalar_subquery(),
-            select(func.max(OrgVersion.id)).scalar_subquery(),
-        )
-    ).one()
-    return tuple(str(value) for value in row)

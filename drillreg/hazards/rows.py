@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache, lru_cache
 from typing import Any
 
-from drillreg.core.codes import CodeList
+from drillreg.core.codes import CodeList, code_list
 from drillreg.core.reading import CONTROL, HIDDEN
 from drillreg.hazards.rules import RiskLevel
 from drillreg.i18n import N_
@@ -167,21 +168,30 @@ def read_count(text: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def code_of(text: str, codes: CodeList) -> str | None:
-    """Return the code a word stands for: by code, label or synonym, else the longest one in it."""
-    plain = normal_form(text)
-    if not plain:
-        return None
-    words = [
+@cache
+def _words(list_name: str) -> tuple[tuple[str, str], ...]:
+    """Return the words of a code list in normal form, each with its code."""
+    return tuple(
         (normal_form(word), item.code)
-        for item in codes
+        for item in code_list(list_name)
         for word in (item.code, *item.label.values(), *item.attributes.get("synonyms", ()))
-    ]
+    )
+
+
+@lru_cache(maxsize=10_000)
+def _code_of(plain: str, list_name: str) -> str | None:
+    words = _words(list_name)
     exact = next((code for word, code in words if word == plain), None)
     # A short English word stands in others by chance: "red" in "predicted".
     telling = [(w, code) for w, code in words if len(w) > (6 if w.isascii() else 1)]
     within = [(len(word), code) for word, code in telling if word in plain]
     return exact or (max(within, key=lambda pair: pair[0])[1] if within else None)
+
+
+def code_of(text: str, codes: CodeList) -> str | None:
+    """Return the code a word stands for: by code, label or synonym, else the longest one in it."""
+    plain = normal_form(text)
+    return _code_of(plain, codes.name) if plain else None
 
 
 def _cell(row: Sequence[str], reading: Reading, name: str) -> str:

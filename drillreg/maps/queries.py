@@ -12,7 +12,7 @@ from drillreg.drills.models import Drill
 from drillreg.drills.rules import DrillStatus
 from drillreg.geo.morton import Bbox
 from drillreg.hazards.models import HazardSite
-from drillreg.hazards.queries import is_standing
+from drillreg.hazards.standing import is_standing
 from drillreg.orgs.models import Division, DivisionBoundary, Org
 from drillreg.orgs.queries import is_imported
 from drillreg.orgs.rules import DivisionLevel, subtree_end
@@ -36,8 +36,8 @@ class Outline:
     outer: bool
 
 
-def boundary_stamp() -> tuple[str, ...]:
-    """Return values that change with every boundary, in one statement."""
+def boundary_stamp(scope: OrgScope) -> tuple[object, ...]:
+    """Return values that change with whatever `outlines(scope)` returns, in one statement."""
     row = db.session.execute(
         select(
             select(func.max(DivisionBoundary.id)).scalar_subquery(),
@@ -52,7 +52,7 @@ def boundary_stamp() -> tuple[str, ...]:
             select(func.max(Org.id)).scalar_subquery(),
         )
     ).one()
-    return tuple(str(value) for value in row)
+    return (*(str(value) for value in row), scope.key())
 
 
 def outlines(scope: OrgScope) -> list[Outline]:

@@ -16,8 +16,9 @@ from drillreg.drills.models import Drill
 from drillreg.geo.writing import OutFeature, geojson_bytes
 from drillreg.hazards.features import features_of, notice_of
 from drillreg.hazards.filters import read_filter, read_view
+from drillreg.hazards.mapping import map_data
 from drillreg.hazards.models import HazardSite
-from drillreg.hazards.queries import SiteFilter, count_sites, map_data, sites_page
+from drillreg.hazards.queries import SiteFilter, count_sites, sites_page
 from drillreg.i18n import N_, translate
 from drillreg.maps.queries import Outline, boundary_stamp, drills_on_map, outlines, units_on_map
 from drillreg.orgs.models import Org
@@ -138,7 +139,7 @@ def _drill(drill: Drill, site: HazardSite) -> dict[str, Any]:
 def boundaries() -> ResponseReturnValue:
     """Return the boundaries in reach, plain enough for a screen."""
     scope = current_scope()
-    return unchanged_or([boundary_stamp(), scope.key()], lambda: _boundaries(outlines(scope)))
+    return unchanged_or([boundary_stamp(scope)], lambda: _boundaries(outlines(scope)))
 
 
 def _boundaries(found: list[Outline]) -> Response:

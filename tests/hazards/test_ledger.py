@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from drillreg.core.db import db, unit_of_work
-from drillreg.hazards import queries
+from drillreg.hazards import mapping
+from drillreg.hazards.mapping import map_data
 from drillreg.hazards.models import HazardSite
-from drillreg.hazards.queries import SiteFilter, all_sites, count_sites, map_data
+from drillreg.hazards.queries import SiteFilter, all_sites, count_sites
 from drillreg.hazards.rules import LEVEL_ORDER, RiskLevel
 from drillreg.orgs.scope import OrgScope, whole_installation
 from drillreg.work.models import ImportBatch
@@ -165,7 +166,7 @@ def test_unchanged_map_data_are_not_sent_again(app, county, make_site, as_role, 
 
 
 def test_many_sites_are_counted_by_cells_that_add_up(county, make_site, as_role, monkeypatch):
-    monkeypatch.setattr(queries, "MOST_POINTS", 5)
+    monkeypatch.setattr(mapping, "MOST_POINTS", 5)
     for number in range(12):
         make_site(county.town, lon=115.05 + 0.02 * number, lat=24.05)
     browser = as_role("county_staff")

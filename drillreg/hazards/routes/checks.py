@@ -11,7 +11,7 @@ from drillreg.core.access import Permission, current_actor, requires
 from drillreg.core.db import unit_of_work
 from drillreg.core.errors import DomainError
 from drillreg.core.reading import form_view
-from drillreg.core.web import form_of, see_other, wants_json
+from drillreg.core.web import form_of, see_other, wants_json, writes_itself
 from drillreg.files.photos import CleanPhoto, clean_photo
 from drillreg.hazards.forms import read_submission
 from drillreg.hazards.models import HazardCheck
@@ -120,6 +120,7 @@ def _log_from_device(public_id: str) -> ResponseReturnValue:
 
 @bp.post("/h/<public_id>")
 @requires(Permission.LOG_CHECKS)
+@writes_itself
 def log(public_id: str) -> ResponseReturnValue:
     """Record a check: 201 for a device, 200 when it sends the same again, 409 for another text."""
     return _log_from_device(public_id) if wants_json() else _log_from_page(public_id)

@@ -12,7 +12,7 @@ from drillreg.core.db import db, unit_of_work
 from drillreg.core.errors import FieldError, FormErrors, NotFound
 from drillreg.core.page import name_of
 from drillreg.core.reading import FormReader, form_view
-from drillreg.core.web import form_of, see_other, writes
+from drillreg.core.web import form_of, see_other, writes, writes_itself
 from drillreg.files.models import StoredFile
 from drillreg.files.web import send_stored
 from drillreg.geo.shift import LABELS, ShiftedCrs
@@ -27,6 +27,7 @@ from drillreg.hazards.imports import (
     keep_import,
     keep_plan,
     plan_import,
+    problems_xlsx,
     recent_batches,
     reference_of,
     undo_import,
@@ -86,6 +87,7 @@ def _owner() -> Org:
 
 @bp.post("/hazards/import")
 @requires(Permission.EDIT_HAZARDS)
+@writes_itself
 @form_of(start_import)
 def upload() -> ResponseReturnValue:
     """Take a file and plan its import; the file is read before anything is written."""
@@ -103,6 +105,7 @@ def upload() -> ResponseReturnValue:
 def _keep(name: str, data: bytes, options: Options, org_id: int, plan: ImportPlan | None) -> str:
     """Keep the file, and the plan or the work of making one; return where to go on."""
     actor, now = current_actor(), clock.now()
+    explained = problems_xlsx(plan) if plan is not None else None
     with unit_of_work():
         within = get_org(org_id, current_scope())
         batch = keep_import(
@@ -111,7 +114,7 @@ def _keep(name: str, data: bytes, options: Options, org_id: int, plan: ImportPla
         if plan is None:
             item = _enqueue(READ_WORK, N_("Reading %(name)s"), batch)
             return url_for("work.show", public_id=item.public_id)
-        keep_plan(batch, plan, options, actor=actor, now=now)
+        keep_plan(batch, plan, options, problems=explained, actor=actor, now=now)
         return url_for(".show_import", public_id=batch.public_id)
 
 
@@ -158,6 +161,7 @@ def show_import(public_id: str) -> str:
 
 @bp.post("/hazards/import/<public_id>/columns")
 @requires(Permission.EDIT_HAZARDS)
+@writes_itself
 @form_of(show_import)
 def map_columns(public_id: str) -> ResponseReturnValue:
     """Plan an import again with the columns and choices as changed by the person."""
@@ -173,8 +177,10 @@ def map_columns(public_id: str) -> ResponseReturnValue:
 
 
 def _keep_again(public_id: str, plan: ImportPlan, options: Options) -> None:
+    explained, now = problems_xlsx(plan), clock.now()
     with unit_of_work():
-        keep_plan(_batch(public_id), plan, options, actor=current_actor(), now=clock.now())
+        batch = _batch(public_id)
+        keep_plan(batch, plan, options, problems=explained, actor=current_actor(), now=now)
 
 
 def _read_again(public_id: str, options: Options) -> str:

@@ -11,7 +11,8 @@ from drillreg.core.caching import unchanged_or
 from drillreg.geo.morton import Bbox
 from drillreg.hazards.features import features_of, notice_of
 from drillreg.hazards.filters import read_filter, read_view
-from drillreg.hazards.queries import SiteFilter, map_data, stamp
+from drillreg.hazards.mapping import map_data, stamp
+from drillreg.hazards.queries import SiteFilter
 from drillreg.hazards.routes.blueprint import bp
 from drillreg.orgs.scope import OrgScope, current_scope
 

@@ -10,6 +10,7 @@ from drillreg.config import settings
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
 from drillreg.core.codes import code_list
+from drillreg.core.db import db
 from drillreg.core.errors import DomainError
 from drillreg.core.reading import form_view
 from drillreg.core.web import form_of, see_other, writes
@@ -82,7 +83,7 @@ def _form_context() -> dict[str, Any]:
 @requires(Permission.EDIT_HAZARDS)
 def new() -> str:
     """Ask for a new site."""
-    home = current_actor().org_id
+    home = db.session.get(Org, current_actor().org_id or 0)
     number = suggested_number(home) if home else ""
     form = form_view(number=number, shift=ShiftedCrs.WGS84.value)
     return render_template(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from drillreg.core.db import db
 from drillreg.core.errors import NotFound
-from drillreg.core.paging import Page, keyset_page
+from drillreg.core.paging import Order, Page, keyset_page
 from drillreg.drills.models import (
     Drill,
     DrillGroup,
@@ -199,12 +199,12 @@ def drills_page(
     cursor: str | None = None,
     size: int = 20,
 ) -> Page[Drill]:
-    """Return a page of drills by the day they are due."""
+    """Return a page of drills: those to be held first, each state by the day they are due."""
     way: Any = "desc" if newest_first else "asc"
     statement = _drills(scope).where(*_conditions(given, today))
-    return keyset_page(
-        statement, order=[(Drill.due_on, way), (Drill.id, way)], cursor=cursor, size=size
-    )
+    # "planned" sorts behind "held" and "cancelled": what is still to do comes first.
+    order: Order = [(Drill.status, "desc"), (Drill.due_on, way), (Drill.id, way)]
+    return keyset_page(statement, order=order, cursor=cursor, size=size)
 
 
 def drills_of(scope: OrgScope, given: DrillFilter, *, today: date) -> Sequence[Drill]:

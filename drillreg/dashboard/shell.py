@@ -79,6 +79,10 @@ MENU: tuple[Entry | None, ...] = (
     ),
     None,
     Entry(N_("Organisations"), "orgs.index", "org"),
+    # Each of the three administrators has one of these and none of the above.
+    Entry(N_("Accounts"), "accounts.people", "org", Permission.MANAGE_ACCOUNTS),
+    Entry(N_("Scheduled jobs"), "scheduler.index", "sys", Permission.MANAGE_SYSTEM),
+    Entry(N_("Audit trail"), "audit.index", "duty", Permission.READ_AUDIT),
 )
 
 

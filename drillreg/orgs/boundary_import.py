@@ -85,12 +85,12 @@ def find(source: Source) -> Found:
         Problem(TableRow(bad.index + 1, ()), bad.message, dict(bad.params))
         for bad in table.bad_rows
     ]
-    counts = {"rows": len(outlines), "new": len(outlines), "problems": len(problems)}
     present = boundaries_of(outline.division_id for outline in outlines)
+    counts = {"rows": len(outlines), "new": len(outlines) - len(present), "replaced": len(present)}
     return Found(
         columns=[("division", column)] if column else [],
         encoding=table.encoding,
-        counts={**counts, "replaced": len(present)},
+        counts={**counts, "problems": len(problems)},
         notices=[(notice.message, dict(notice.params)) for notice in table.notices],
         problems=sorted(problems, key=lambda problem: problem.row.number),
         header=table.columns,

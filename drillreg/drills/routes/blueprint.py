@@ -7,6 +7,7 @@ from flask import Blueprint, request
 from drillreg.core import clock
 from drillreg.core.access import Permission
 from drillreg.core.errors import NotFound
+from drillreg.core.page import name_of
 from drillreg.core.reading import FormReader
 from drillreg.drills import wording
 from drillreg.drills.models import Drill
@@ -74,9 +75,15 @@ def outline_choices(permission: Permission, today: date) -> dict[str, list[tuple
     """Return what the forms about a programme or a single drill offer."""
     scope = current_scope()
     return {
-        "orgs": [(org.id, org.name) for org in org_choices(current_scope_for(permission), today)],
-        "plans": [(plan.id, f"{plan.title}（{plan.org.name}）") for plan in plan_choices(scope)],
-        "sites": [(site.id, f"{site.name}（{site.org.name}）") for site in site_choices(scope)],
+        "orgs": [
+            (org.id, name_of(org)) for org in org_choices(current_scope_for(permission), today)
+        ],
+        "plans": [
+            (plan.id, f"{name_of(plan)}（{name_of(plan.org)}）") for plan in plan_choices(scope)
+        ],
+        "sites": [
+            (site.id, f"{name_of(site)}（{name_of(site.org)}）") for site in site_choices(scope)
+        ],
     }
 
 

@@ -7,10 +7,12 @@ from flask import Blueprint, Response, request
 from drillreg.core.access import Permission
 from drillreg.core.errors import NotFound
 from drillreg.core.page import name_of
+from drillreg.drills import wording as drill_wording
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import get_org, orgs_of_kinds
 from drillreg.orgs.scope import OrgScope, current_scope, ensure_may
+from drillreg.reports import wording
 from drillreg.reports.models import Report
 from drillreg.reports.queries import get_report
 from drillreg.reports.rules import (
@@ -21,6 +23,12 @@ from drillreg.reports.rules import (
     STEP_WORDS,
     standing,
 )
+
+# What the paper says in Chinese, and the message that says it on the page.
+PRINTED = {
+    **{wording.MODES[mode]: word for mode, word in drill_wording.MODES.items()},
+    **{wording.RATINGS[rating]: word for rating, word in drill_wording.RATINGS.items()},
+}
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")
 
@@ -68,6 +76,7 @@ def nodes(scope: OrgScope, chosen: Org | None) -> list[tuple[int, str]]:
 def words() -> dict[str, Any]:
     """Return what the templates of reports need to name states."""
     return {
+        "printed": PRINTED,
         "state_words": STATE_WORDS,
         "state_colours": STATE_COLOURS,
         "step_words": STEP_WORDS,

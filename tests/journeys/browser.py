@@ -1,5 +1,6 @@
 """A browser that is watched: every request it makes and everything its console says."""
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -32,10 +33,15 @@ def chrome_path() -> str | None:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Run a Chromium of the system without a window."""
+def chromium(locale: str = "zh_Hans_CN") -> Iterator[Browser]:
+    """Run a Chromium of the system without a window; its own words are in the language given."""
+    language = LANGUAGES[locale]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chrome_path(), args=list(QUIET))
+        browser = playwright.chromium.launch(
+            executable_path=chrome_path(),
+            args=[*QUIET, f"--lang={language}"],
+            env={**os.environ, "LANGUAGE": language.replace("-", "_")},
+        )
         yield browser
         browser.close()
 

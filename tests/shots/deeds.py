@@ -1,6 +1,7 @@
 """What has to be done before some pages exist: imports, an issue, a record, a check, a feed."""
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -67,6 +68,7 @@ def _imports(walk: Walk) -> Iterator[Sight]:
     )
     work = _post(clerk, f"{other}/apply")
     yield Sight("clerk", work, "work.show")
+    yield Sight("clerk", "/work/", "work.index")
     yield Sight("clerk", other, "hazards.show_import", "applied")
     units = _file(made.organisations(extra=True), "单位.csv")
     found = _post(clerk, "/orgs/import", file=units, what="organisations", owner_id=county)
@@ -90,6 +92,11 @@ def _issue(walk: Walk) -> Iterator[Sight]:
         secrecy="public",
         papers=paper,
     )
+    yield Sight("town", f"{path}/issue", "plans.issue")
+    yield Sight("town", f"{path}/papers", "plans.papers")
+    yield Sight("town", f"{path}/withdraw", "plans.withdraw")
+    papers = client.get(f"{path}/papers").text
+    yield Sight("town", re.search(r"/plans/[0-9]+/papers/[0-9]+/void", papers)[0], "plans.void")
     number = f"number=白府发〔{today.year}〕57号&issued_on={today.isoformat()}"
     yield Sight("town", f"{path}/issue/check?{number}", "plans.check")
     issued = draft.where(PlanVersion.state == VersionState.CURRENT, Plan.org_id == town)

@@ -44,6 +44,7 @@ EXCUSED = {
     "hazards.place": "a part of a page",
     "hazards.map_geojson": "data of the map",
     "hazards.problems": "a workbook",
+    "hazards.explained": "a workbook",
     "maps.boundaries": "data of the map",
     "maps.data": "data of the map",
     "orgs.boundary": "data of the map",
@@ -98,6 +99,7 @@ class Walk:
         self.files: dict[str, str] = dict(EXCUSED)
         self.failed: list[str] = []
         self.walkers: list[str] = []
+        self.came_from: dict[str, str] = {}
 
     def client(self, person: str) -> FlaskClient:
         """Return a client in which a person is signed in."""
@@ -131,6 +133,7 @@ class Walk:
             visits[endpoint] += 1
             for found in self._visit(client, person, path, endpoint):
                 if found not in queued:
+                    self.came_from[found] = path
                     queued.add(found)
                     waiting.append(found)
 
@@ -157,7 +160,8 @@ class Walk:
             yield own_path(path, answer.location)
             return
         if answer.status_code != 200:
-            self.failed.append(f"{answer.status_code} {person} {path}")
+            came_from = self.came_from.get(path, "")
+            self.failed.append(f"{answer.status_code} {person} {path} (linked from {came_from})")
             return
         if answer.mimetype != "text/html":
             self.files[endpoint] = f"hands out {answer.mimetype}"

@@ -15,8 +15,6 @@ from drillreg.plans.models import Plan
 from drillreg.plans.rules import (
     CLASSIFIED,
     NO_SECRETS,
-    SECRECY_WORDS,
-    STATE_WORDS,
     Secrecy,
     VersionState,
     ensure_event_fits,
@@ -24,6 +22,7 @@ from drillreg.plans.rules import (
     suggested_title,
     tidy_number,
 )
+from drillreg.plans.wording import SECRECY_WORDS, STATE_WORDS
 
 MOST_PAPERS = 20
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from drillreg.audit.operations import record
 from drillreg.core.access import Actor
@@ -16,7 +16,6 @@ from drillreg.files.operations import clean_name, store
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
 from drillreg.plans.models import Plan, PlanFile, PlanVersion
-from drillreg.plans.queries import title_taken
 from drillreg.plans.rules import (
     PAPER_MEDIA_TYPES,
     Secrecy,
@@ -54,10 +53,22 @@ def _draft_of(plan: Plan) -> PlanVersion:
     return plan.draft
 
 
+def _title_taken(org_id: int, title: str, *, except_id: int | None = None) -> bool:
+    abolished = select(PlanVersion.plan_id).where(PlanVersion.state == VersionState.ABOLISHED)
+    statement = select(literal(1)).where(
+        Plan.org_id == org_id,
+        Plan.title == title,
+        Plan.voided_at.is_(None),
+        Plan.id.not_in(abolished),
+        Plan.id != (except_id or 0),
+    )
+    return db.session.scalar(statement.limit(1)) is not None
+
+
 def _ensure_new_title(org_id: int, title: str, *, except_id: int | None = None) -> None:
     # Two registrations at one organisation wait for each other, so that neither misses the other.
     db.session.execute(select(Org.id).where(Org.id == org_id).with_for_update())
-    if title_taken(org_id, title, except_id=except_id):
+    if _title_taken(org_id, title, except_id=except_id):
         raise DomainError(
             N_("This organisation already has a plan called %(title)s. Go on with that one."),
             title=title,

@@ -1,11 +1,11 @@
 """Reading plans; every function takes the scope it may look into."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, raiseload
 
 from drillreg.core.codes import code_list
@@ -19,7 +19,7 @@ from drillreg.orgs.queries import is_imported
 from drillreg.orgs.rules import subtree_end
 from drillreg.orgs.scope import OrgScope
 from drillreg.plans.models import Plan, PlanFile, PlanVersion
-from drillreg.plans.rules import Coverage, PlanState, Secrecy, VersionState, plan_state
+from drillreg.plans.rules import PlanState, Secrecy, VersionState, plan_state
 
 # The version that was issued and not replaced: in force, or ended with the plan. A plan has at
 # most one, and at most one draft.
@@ -66,7 +66,7 @@ class PlanRow:
         return self.issued or self.draft
 
 
-def _with_versions(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+def with_versions(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """Join the issued version and the draft of each plan."""
     standing = (VersionState.CURRENT, VersionState.ABOLISHED)
     return statement.outerjoin(
@@ -74,7 +74,8 @@ def _with_versions(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ..
     ).outerjoin(Draft, and_(Draft.plan_id == Plan.id, Draft.state == VersionState.DRAFT))
 
 
-def _in_state(state: str, today: date) -> ColumnElement[bool]:
+def in_state(state: str, today: date) -> ColumnElement[bool]:
+    """Return the condition of a state on a day; the statement must be with_versions()."""
     current = Issued.state == VersionState.CURRENT
     late = func.coalesce(Issued.review_on, LAST_DAY) < today
     conditions: dict[str, ColumnElement[bool]] = {
@@ -103,14 +104,15 @@ def _within(org: Org, own: bool) -> ColumnElement[bool]:
     return and_(Org.path >= org.path, Org.path < subtree_end(org.path))
 
 
-def _visible(scope: OrgScope) -> ColumnElement[bool]:
+def visible(scope: OrgScope) -> ColumnElement[bool]:
+    """Return the condition that a plan stands and its organisation is in scope."""
     return and_(scope.allows(), is_imported(Org), Plan.voided_at.is_(None))
 
 
 def _filtered(
     statement: Select[*tuple[Any, ...]], scope: OrgScope, chosen: PlanFilter, today: date
 ) -> Select[*tuple[Any, ...]]:
-    statement = _with_versions(statement.join(Org, Org.id == Plan.org_id)).where(_visible(scope))
+    statement = with_versions(statement.join(Org, Org.id == Plan.org_id)).where(visible(scope))
     if chosen.org is not None:
         statement = statement.where(_within(chosen.org, chosen.own))
     if chosen.kind:
@@ -118,7 +120,7 @@ def _filtered(
     if chosen.event_type:
         statement = statement.where(Plan.event_type == chosen.event_type)
     if chosen.state:
-        statement = statement.where(_in_state(chosen.state, today))
+        statement = statement.where(in_state(chosen.state, today))
     if chosen.words:
         statement = statement.where(_has_words(chosen.words))
     return statement
@@ -193,8 +195,8 @@ def get_paper(plan: Plan, paper_id: int) -> PlanFile:
 def children_of(plan: Plan, scope: OrgScope) -> list[PlanRow]:
     """Return the plans made under a plan, as far as they are in scope."""
     statement = (
-        _with_versions(_row_statement().join(Org, Org.id == Plan.org_id))
-        .where(Plan.parent_plan_id == plan.id, _visible(scope))
+        with_versions(_row_statement().join(Org, Org.id == Plan.org_id))
+        .where(Plan.parent_plan_id == plan.id, visible(scope))
         .order_by(Org.path, Plan.id)
     )
     return [PlanRow(*row) for row in db.session.execute(statement)]
@@ -219,19 +221,6 @@ def count_sites_under(plan: Plan, scope: OrgScope) -> int:
         )
     )
     return found or 0
-
-
-def title_taken(org_id: int, title: str, *, except_id: int | None = None) -> bool:
-    """Say whether a plan of that title stands at an organisation already."""
-    abolished = select(PlanVersion.plan_id).where(PlanVersion.state == VersionState.ABOLISHED)
-    statement = select(literal(1)).where(
-        Plan.org_id == org_id,
-        Plan.title == title,
-        Plan.voided_at.is_(None),
-        Plan.id.not_in(abolished),
-        Plan.id != (except_id or 0),
-    )
-    return db.session.scalar(statement.limit(1)) is not None
 
 
 def _ids_on_path(path: str) -> list[int]:
@@ -269,7 +258,7 @@ def _in_force(scope: OrgScope) -> Select[Plan]:
         .join(Plan.org)
         .join(PlanVersion, PlanVersion.plan_id == Plan.id)
         .options(contains_eager(Plan.org), raiseload(Plan.versions))
-        .where(PlanVersion.state == VersionState.CURRENT, _visible(scope))
+        .where(PlanVersion.state == VersionState.CURRENT, visible(scope))
     )
 
 
@@ -309,76 +298,3 @@ def plan_choices(scope: OrgScope, org: Org) -> list[tuple[int, str]]:
         (plan.id, plan.title if plan.org_id == org.id else f"{plan.title}（{plan.org.name}）")
         for plan in found
     ]
-
-
-def _counted(today: date) -> list[ColumnElement[int]]:
-    """Return the counts of late, current and only drafted plans as columns."""
-    wanted: Iterable[tuple[Coverage, ColumnElement[bool]]] = (
-        (Coverage.REVIEW_DUE, _in_state(PlanState.REVIEW_DUE, today)),
-        (Coverage.CURRENT, _in_state(PlanState.CURRENT, today)),
-        (Coverage.DRAFT, _in_state(PlanState.DRAFT, today)),
-    )
-    return [
-        func.coalesce(func.sum(case((condition, 1), else_=0)), 0).label(state.name.lower())
-        for state, condition in wanted
-    ]
-
-
-@dataclass(frozen=True)
-class Cell:
-    """What is registered at one crossing of organisation and event type."""
-
-    counts: Mapping[str, int]
-    plan_id: int
-
-    @property
-    def total(self) -> int:
-        """How many plans stand behind the cell."""
-        return sum(self.counts.values())
-
-
-def matrix_cells(
-    org_ids: Sequence[int], scope: OrgScope, *, today: date
-) -> dict[tuple[int, str], Cell]:
-    """Return the cells that are not empty, by organisation and event type, in one query."""
-    statement = _with_versions(
-        select(Plan.org_id, Plan.event_type, func.min(Plan.id), *_counted(today)).join(
-            Org, Org.id == Plan.org_id
-        )
-    ).where(
-        Plan.org_id.in_(org_ids),
-        _visible(scope),
-        func.coalesce(Issued.state, VersionState.DRAFT) != VersionState.ABOLISHED,
-    )
-    rows = db.session.execute(
-        statement.group_by(Plan.org_id, Plan.event_type).order_by(Plan.org_id, Plan.event_type)
-    )
-    return {
-        (org_id, event): Cell(
-            {Coverage.REVIEW_DUE: late, Coverage.CURRENT: current, Coverage.DRAFT: drafted}, first
-        )
-        for org_id, event, first, late, current, drafted in rows
-    }
-
-
-def counts_by_state(org: Org, scope: OrgScope, *, today: date) -> dict[str, int]:
-    """Return how many plans of an organisation are late, current and only drafted."""
-    statement = _with_versions(
-        select(*_counted(today)).select_from(Plan).join(Org, Org.id == Plan.org_id)
-    )
-    late, current, drafted = db.session.execute(
-        statement.where(Org.id == org.id, _visible(scope))
-    ).one()
-    return {
-        PlanState.REVIEW_DUE: late,
-        PlanState.CURRENT: current,
-        PlanState.DRAFT: drafted,
-    }
-
-
-def editable_ids(org_ids: Sequence[int], scope: OrgScope) -> frozenset[int]:
-    """Return which of the organisations lie in a scope of editing."""
-    found = db.session.scalars(
-        select(Org.id).where(Org.id.in_(org_ids), scope.allows()).order_by(Org.id)
-    )
-    return frozenset(found)

@@ -47,33 +47,6 @@ class Coverage(StrEnum):
     NOT_USUAL = "not-usual"
 
 
-STATE_WORDS = {
-    "draft": N_("Draft"),
-    "current": N_("In force"),
-    "review-due": N_("Review overdue"),
-    "superseded": N_("Superseded"),
-    "abolished": N_("Abolished"),
-    "withdrawn": N_("Withdrawn"),
-}
-STATE_COLOURS = {"draft": "sky", "current": "green", "review-due": "red", "abolished": "line"}
-SECRECY_WORDS = {"public": N_("Public"), "internal": N_("Internal")}
-COVERAGE_WORDS = {
-    "current": N_("In force"),
-    "review-due": N_("To be revised"),
-    "draft": N_("Being drafted"),
-    "missing": N_("Missing"),
-    "not-usual": N_("Not usual"),
-}
-ACT_WORDS = {
-    "plan-registered": N_("Registered"),
-    "plan-corrected": N_("Entry corrected"),
-    "plan-paper-added": N_("Paper attached"),
-    "plan-paper-voided": N_("Paper struck out"),
-    "plan-issued": N_("Issued"),
-    "plan-revision-started": N_("Revision started"),
-    "plan-draft-withdrawn": N_("Draft withdrawn"),
-    "plan-abolished": N_("Abolished"),
-}
 # 国办发〔2024〕5号 §34: evaluated in principle every three years (governments and departments).
 REVIEW_YEARS = 3
 # From here on a list says how many days are left.

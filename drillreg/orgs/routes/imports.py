@@ -9,10 +9,10 @@ from werkzeug.datastructures import FileStorage
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
 from drillreg.core.codes import code_list
-from drillreg.core.db import db
+from drillreg.core.db import db, unit_of_work
 from drillreg.core.errors import FieldError, FormErrors, NotFound
 from drillreg.core.reading import form_view
-from drillreg.core.web import form_of, see_other, writes
+from drillreg.core.web import form_of, see_other, writes, writes_itself
 from drillreg.files.models import StoredFile
 from drillreg.files.operations import bytes_of, clean_name
 from drillreg.files.web import send_stored
@@ -20,7 +20,7 @@ from drillreg.geo.shift import ShiftedCrs
 from drillreg.i18n import N_, translate
 from drillreg.orgs.divisions import divisions_within
 from drillreg.orgs.forms import BoundaryForm, TableForm
-from drillreg.orgs.importers import Found, Source
+from drillreg.orgs.importers import Source
 from drillreg.orgs.importing import (
     batches_of,
     find,
@@ -76,6 +76,7 @@ def imports() -> str:
 @bp.post("/import")
 @requires(Permission.EDIT_ORGS)
 @form_of(imports)
+@writes_itself
 def upload() -> ResponseReturnValue:
     """Read a table and keep what was found; reading takes place outside any transaction."""
     form = TableForm.read(request.form)
@@ -101,6 +102,7 @@ def boundaries() -> str:
 @bp.post("/boundaries")
 @requires(Permission.EDIT_ORGS)
 @form_of(boundaries)
+@writes_itself
 def upload_boundaries() -> ResponseReturnValue:
     """Read geodata and keep what was found; reading takes place outside any transaction."""
     form = BoundaryForm.read(request.form)
@@ -115,13 +117,10 @@ def _found(
     if not given:
         raise FormErrors([FieldError("file", N_("Choose a file."))])
     source = Source(given, options, owner)
-    return see_other(url_for(".show_import", public_id=_keep(what, source, find(what, source))))
-
-
-@writes
-def _keep(what: str, source: Source, found: Found) -> str:
-    batch = keep_preview(what, source, found, actor=current_actor(), now=clock.now())
-    return batch.public_id
+    found = find(what, source)
+    with unit_of_work():
+        batch = keep_preview(what, source, found, actor=current_actor(), now=clock.now())
+    return see_other(url_for(".show_import", public_id=batch.public_id))
 
 
 def _own_batch(public_id: str) -> ImportBatch:

@@ -29,7 +29,8 @@ from drillreg.plans.operations import (
 )
 from drillreg.plans.queries import parent_choices
 from drillreg.plans.routes.blueprint import bp, org_of_address, plan_to_change
-from drillreg.plans.rules import CLASSIFIED, SECRECY_WORDS, Secrecy, suggested_title
+from drillreg.plans.rules import CLASSIFIED, Secrecy, suggested_title
+from drillreg.plans.wording import SECRECY_WORDS
 
 
 @bp.get("/new")

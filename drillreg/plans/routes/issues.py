@@ -17,13 +17,8 @@ from drillreg.plans.models import Plan
 from drillreg.plans.operations import abolish_plan, issue_version
 from drillreg.plans.queries import get_plan
 from drillreg.plans.routes.blueprint import bp, plan_to_change
-from drillreg.plans.rules import (
-    SECRECY_WORDS,
-    WORKING_DAYS_TO_FILE,
-    ensure_issuable,
-    ensure_standing,
-    review_date,
-)
+from drillreg.plans.rules import WORKING_DAYS_TO_FILE, ensure_issuable, ensure_standing, review_date
+from drillreg.plans.wording import SECRECY_WORDS
 from drillreg.workdays.queries import calendar_for
 
 FIELDS = ("number", "issued_on", "review_on")

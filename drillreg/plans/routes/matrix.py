@@ -16,10 +16,11 @@ from drillreg.i18n import N_, pick, translate
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import children_of, orgs_of_kinds, top_orgs
 from drillreg.orgs.scope import OrgScope, current_scope, current_scope_for
-from drillreg.plans.queries import Cell, editable_ids, matrix_cells
+from drillreg.plans.matrix import Cell, editable_ids, matrix_cells
 from drillreg.plans.routes.blueprint import bp, org_of_address
 from drillreg.plans.routes.register import workbook
-from drillreg.plans.rules import COVERAGE_WORDS, Coverage, coverage
+from drillreg.plans.rules import Coverage, coverage
+from drillreg.plans.wording import COVERAGE_WORDS
 from drillreg.sheets.write import xlsx_bytes
 
 NODES = ("county", "town")

@@ -29,16 +29,8 @@ from drillreg.plans.queries import (
     plans_page,
 )
 from drillreg.plans.routes.blueprint import bp, org_of_address
-from drillreg.plans.rules import (
-    ACT_WORDS,
-    SECRECY_WORDS,
-    SOON,
-    STATE_COLOURS,
-    STATE_WORDS,
-    PlanState,
-    Secrecy,
-    plan_state,
-)
+from drillreg.plans.rules import SOON, PlanState, Secrecy, plan_state
+from drillreg.plans.wording import ACT_WORDS, SECRECY_WORDS, STATE_COLOURS, STATE_WORDS
 from drillreg.sheets.write import Cell, xlsx_bytes
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

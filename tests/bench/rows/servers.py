@@ -19,6 +19,7 @@ from tests.faults.installation import Installation, children_of, end, kill, wait
 
 TARGET = "tests.bench.slow:create()"
 LONG_SECONDS = 10
+KILLS = 3
 
 
 def granian_command(installation: Installation) -> list[str]:
@@ -56,8 +57,12 @@ def compare(installation: Installation, size: Size) -> list[Row]:
         "p95 beside 4 long requests": ("ms", False),
         "beside 8 long requests": ("req/s", True),
         "p95 beside 8 long requests": ("ms", False),
-        "errors during kills": ("", False),
-        "back after a kill": ("s", False),
+        "errors, kills 6 s apart": ("", False),
+        "longest gap, kills 6 s apart": ("s", False),
+        "dead after kills 6 s apart": ("", False),
+        "errors, kills 2 s apart": ("", False),
+        "longest gap, kills 2 s apart": ("s", False),
+        "dead after kills 2 s apart": ("", False),
         "errors at SIGTERM": ("", False),
         "long requests cut at SIGTERM": ("", False),
         "gone after SIGTERM": ("s", False),
@@ -93,7 +98,11 @@ def figures_of(installation: Installation, command: list[str], size: Size) -> di
             with long_requests(installation.port, count):
                 beside = drive(installation.port, paths, seconds=seconds, headers=headers)
                 found |= {rate: beside.rate, p95: beside.p95_ms}
-        found |= during_kills(installation, process, paths, headers, size)
+        for pause, name in ((6.0, "6 s apart"), (2.0, "2 s apart")):
+            found |= during_kills(installation, process, paths, headers, pause, name)
+        end(process)
+        process = installation.start(command, "servers")
+        wait_for(lambda: answers(installation), 40, "the server answers again", 0.2)
         return found | at_sigterm(installation, process, paths, headers)
     finally:
         end(process)
@@ -182,18 +191,21 @@ def workers_of(process: Popen) -> list[int]:
     return children_of(process.pid)
 
 
-def during_kills(installation, process: Popen, paths, headers, size: Size) -> dict[str, float]:
-    """Kill a worker every two seconds under four people; count failures and the longest gap."""
+def during_kills(
+    installation, process: Popen, paths, headers, pause: float, name: str
+) -> dict[str, float]:
+    """Kill workers under four people; count failures, the longest gap, and whether it lives."""
     with asking(installation, paths, headers) as people:
-        for _ in range(1 if size.name == "toy" else 5):
-            time.sleep(1)
+        for _ in range(KILLS):
+            time.sleep(pause)
             victims = workers_of(process)
             if victims:
                 kill(victims[-1])
-            time.sleep(1)
+        time.sleep(2)
     return {
-        "errors during kills": sum(each.failures for each in people),
-        "back after a kill": max(each.gap for each in people),
+        f"errors, kills {name}": sum(each.failures for each in people),
+        f"longest gap, kills {name}": max(each.gap for each in people),
+        f"dead after kills {name}": float(process.poll() is not None),
     }
 
 

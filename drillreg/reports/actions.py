@@ -82,7 +82,9 @@ def _actions(scope: OrgScope, wanted: ActionFilter) -> Select[Any]:
 def _whole(scope: OrgScope, wanted: ActionFilter) -> Select[Any]:
     report = contains_eager(CorrectiveAction.finding).contains_eager(Finding.report)
     return _actions(scope, wanted).options(
-        contains_eager(CorrectiveAction.org), report.contains_eager(Report.drill)
+        contains_eager(CorrectiveAction.org),
+        report.contains_eager(Report.drill),
+        report.joinedload(Report.org),
     )
 
 

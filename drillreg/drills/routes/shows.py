@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from drillreg.core import clock
 from drillreg.core.access import Permission, requires
+from drillreg.core.page import name_of
 from drillreg.core.web import see_other
 from drillreg.drills.models import Drill
 from drillreg.drills.queries import drill_record, get_drill_by_public_id, get_photo
@@ -64,7 +65,9 @@ def entered_late(drill: Drill) -> int:
 
 
 def report_url(drill: Drill) -> str | None:
-    """Return where a report about the drill is begun, once there are reports."""
+    """Return where this person begins a report about the drill, or None without the right."""
+    if not may_here(Permission.WRITE_REPORTS, drill.org):
+        return None
     if "reports.new" not in current_app.view_functions:
         return None
     return url_for("reports.new", drill_id=drill.id)
@@ -77,7 +80,7 @@ def thread_of(drill: Drill) -> list[dict[str, object]]:
     if drill.site is not None:
         open_site = "hazards.show" in current_app.view_functions and scope.includes(drill.site.org)
         url = url_for("hazards.show", site_id=drill.site.id) if open_site else None
-        strip.append(_link(N_("Hazard site"), drill.site.name, "done", url))
+        strip.append(_link(N_("Hazard site"), name_of(drill.site), "done", url))
     else:
         strip.append(_link(N_("Hazard site"), translate(N_("None named")), "none"))
     if drill.plan is not None:
@@ -88,7 +91,7 @@ def thread_of(drill: Drill) -> list[dict[str, object]]:
         strip.append(_link(N_("Plan"), text, "done", url))
     else:
         strip.append(_link(N_("Plan"), translate(N_("None named")), "none"))
-    strip.append(_link(N_("Drill"), drill.title, "here"))
+    strip.append(_link(N_("Drill"), name_of(drill), "here"))
     strip.append(_report_link(drill))
     return strip
 

@@ -25,7 +25,7 @@ def test_a_list_is_filtered(plain_person) -> None:
     clerk.press("查询")
     some = int(re.search(r"共 ([0-9]+) 条", clerk.text())[1])
     assert 0 < some < every
-    clerk.sees("地图需要脚本")
+    clerk.sees("地图需要浏览器脚本")
 
 
 def test_a_plan_is_registered(plain_person, tmp_path, today) -> None:

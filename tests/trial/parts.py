@@ -189,14 +189,21 @@ def import_sites(name: str, data: bytes, within: Org) -> imports.ImportPlan:
     ledger = read_ledger(name, data, options, reference=reference, in_background=True)
     plan = imports.plan_import(ledger, options, within=within)
     if plan.placed:
+        problems = imports.problems_xlsx(plan)
         with unit_of_work():
             batch = imports.keep_import(
                 name=name, data=data, options=options, within=within, actor=None, now=now
             )
-            imports.keep_plan(batch, plan, options, actor=None, now=now)
+            imports.keep_plan(batch, plan, options, problems=problems, actor=None, now=now)
             batch_id = batch.id
         imports.apply_import(
-            batch_id, plan, attempt=1, actor=None, now=now, step=lambda done, total: None
+            batch_id,
+            plan,
+            attempt=1,
+            problems=problems,
+            actor=None,
+            now=now,
+            step=lambda done, total: None,
         )
     return plan
 

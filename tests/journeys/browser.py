@@ -1,6 +1,5 @@
 """A browser that is watched: every request it makes and everything its console says."""
 
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -33,15 +32,10 @@ def chrome_path() -> str | None:
 
 
 @contextmanager
-def chromium(locale: str = "zh_Hans_CN") -> Iterator[Browser]:
-    """Run a Chromium of the system without a window; its own words are in the language given."""
-    language = LANGUAGES[locale]
+def chromium() -> Iterator[Browser]:
+    """Run a Chromium of the system without a window."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chrome_path(),
-            args=[*QUIET, f"--lang={language}"],
-            env={**os.environ, "LANGUAGE": language.replace("-", "_")},
-        )
+        browser = playwright.chromium.launch(executable_path=chrome_path(), args=list(QUIET))
         yield browser
         browser.close()
 

@@ -169,7 +169,7 @@ def _take(site: Site, given: argparse.Namespace, began: float) -> int:
 
 def take_view(site: Site, album: Album, states: list[State], width: str, locale: str) -> None:
     """Take a list of pages in one width and language with a browser of its own."""
-    with chromium(locale) as browser:
+    with chromium() as browser:
         Camera(browser, site, album).take_all(states, locale, width)
 
 

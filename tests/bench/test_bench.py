@@ -1,5 +1,7 @@
 """The bench itself: each row runs at a toy size; nothing is timed against a target here."""
 
+import gc
+
 import pytest
 
 from drillreg.sandbox import client as sandbox
@@ -19,6 +21,9 @@ def toy(tmp_path_factory):
     found.stop()
 
 
+# Bare WeasyPrint, in this very process, leaves the file of its colour profile open.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
 @pytest.mark.parametrize("name", sorted(set(ROWS) - BY_NAME_ONLY))
 def test_each_row_measures_something(toy, name):
     rows = ROWS[name](toy, SIZES["toy"])
@@ -28,6 +33,7 @@ def test_each_row_measures_something(toy, name):
         assert len(row.limit) in {0, len(row.ours)}
         assert "wrong answers" not in row.note
         assert row.line()
+    gc.collect()
 
 
 def test_a_ratio_is_the_median_of_paired_rounds():

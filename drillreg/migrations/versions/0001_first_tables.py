@@ -680,6 +680,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_hazard_site_public_id")),
         sqlite_autoincrement=True,
     )
+    op.create_index(
+        "ix_hazard_site_last_check",
+        "hazard_site",
+        [sa.text("coalesce(last_check_on, '0001-01-01')"), "id"],
+    )
     with op.batch_alter_table("hazard_site", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_hazard_site_changed_at"), ["changed_at"], unique=False)
         batch_op.create_index(

@@ -7,7 +7,7 @@ import socket
 import threading
 import traceback
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -23,6 +23,7 @@ from drillreg.work.worker import run_next
 log = logging.getLogger(__name__)
 ROLE = "scheduler"
 IDLE_SECONDS = 0.5
+STANDBY = timedelta(seconds=5)
 
 
 def holder_name() -> str:
@@ -30,15 +31,18 @@ def holder_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
 
-def run_job(app: Flask, job: Job, holder: str) -> None:
-    """Run one job if this process holds the lease; a failure is logged and left to the next run."""
+def run_job(app: Flask, job: Job, holder: str) -> bool:
+    """Run one job if this process holds the lease, and say whether it does.
+
+    A failure is logged and left to the next run.
+    """
     with app.app_context():
         started = clock.now()
         try:
             with unit_of_work():
                 ours = take_lease(ROLE, holder=holder, now=started)
             if not ours:
-                return
+                return False
             outcome = job.run(started)
         except Exception:
             log.exception("job %s failed", job.name)
@@ -47,6 +51,13 @@ def run_job(app: Flask, job: Job, holder: str) -> None:
         else:
             if outcome and not job.quiet:
                 _log(job, started, str(outcome), None)
+    return True
+
+
+def tick(scheduler: BaseScheduler, app: Flask, job: Job, holder: str) -> None:
+    """Run a job; without the lease ask again soon, so that a new holder catches up at once."""
+    if not run_job(app, job, holder):
+        scheduler.modify_job(job.name, next_run_time=datetime.now(UTC) + STANDBY)
 
 
 def _log(job: Job, started: datetime, outcome: str | None, error: str | None) -> None:
@@ -67,10 +78,10 @@ def add_jobs(scheduler: BaseScheduler, app: Flask, holder: str) -> None:
     """Put the timetable into an APScheduler; every job runs once right away, to catch up."""
     for job in JOBS:
         scheduler.add_job(
-            run_job,
+            tick,
             "interval",
             seconds=job.seconds,
-            args=[app, job, holder],
+            args=[scheduler, app, job, holder],
             id=job.name,
             max_instances=1,
             coalesce=True,

@@ -40,7 +40,7 @@ def web_command(found: Settings) -> list[str]:
         "--worker-class",
         "gthread",
         "--threads",
-        "4",
+        "16",
         "--timeout",
         "60",
         "--graceful-timeout",

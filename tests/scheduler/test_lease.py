@@ -1,6 +1,7 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import select
 
 from drillreg.core.db import db, unit_of_work
@@ -69,6 +70,19 @@ def test_a_second_process_runs_nothing_while_the_first_is_alive(app, frozen):
     runner.run_job(app, Job("busy", 60, lambda now: 1), "first")
     runner.run_job(app, Job("busy", 60, lambda now: 1), "second")
     assert len(runs(app)) == 1
+
+
+def test_a_waiting_process_asks_again_soon_so_that_it_catches_up_when_it_takes_over(app, frozen):
+    ours, theirs = (BackgroundScheduler(timezone=UTC) for _ in range(2))
+    runner.run_job(app, JOBS[0], "first")
+    for scheduler, holder in ((ours, "first"), (theirs, "second")):
+        runner.add_jobs(scheduler, app, holder)
+        scheduler.start(paused=True)
+        runner.tick(scheduler, app, JOBS[2], holder)
+    wait = theirs.get_job(JOBS[2].name).next_run_time - datetime.now(UTC)
+    assert timedelta(seconds=2) < wait <= runner.STANDBY < timedelta(seconds=JOBS[2].seconds)
+    for scheduler in (ours, theirs):
+        scheduler.shutdown(wait=False)
 
 
 @pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)

@@ -56,6 +56,7 @@ def actor_of(account: Account, *, on: date, address: str = "") -> Actor:
         name=account.person.name,
         org_id=home.id if home else None,
         org_name=home.name if home else "",
+        org_name_en=(home.name_en or "") if home else "",
         roles=frozenset(a.role for a in held),
         reach=reach_of((a.role, a.org.path, a.org.id) for a in held),
         address=address,

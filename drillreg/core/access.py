@@ -52,6 +52,7 @@ class Actor:
     name: str
     org_id: int | None = None
     org_name: str = ""
+    org_name_en: str = ""
     roles: frozenset[str] = frozenset()
     reach: dict[Permission, Reach] = field(default_factory=dict)
     address: str = ""

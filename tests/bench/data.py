@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pysqlite3.dbapi2 as sqlite
 import shapely
-from sqlalchemy.schema import CreateTable
+from sqlalchemy.schema import CreateIndex, CreateTable
 
 from drillreg.core.db import Base, db, unit_of_work
 from drillreg.geo import morton
@@ -250,9 +250,11 @@ def fill_postgres(address: str, size: Size) -> None:
 
 
 def fingerprint(size: Size) -> str:
-    """Return what tells whether kept data still fit: the tables and this module."""
+    """Return what tells whether kept data still fit: tables, indexes and this module."""
     all_models()
-    text = "".join(str(CreateTable(table)) for table in Base.metadata.sorted_tables)
+    tables = Base.metadata.sorted_tables
+    text = "".join(str(CreateTable(table)) for table in tables)
+    text += "".join(sorted(str(CreateIndex(each)) for table in tables for each in table.indexes))
     source = inspect.getsource(sys.modules[__name__])
     return hashlib.sha256((text + source + repr(size)).encode()).hexdigest()[:12]
 

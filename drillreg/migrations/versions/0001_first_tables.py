@@ -691,15 +691,24 @@ def upgrade() -> None:
             batch_op.f("ix_hazard_site_division_id"), ["division_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_hazard_site_import_id"), ["import_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_hazard_site_kind"), ["kind"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_hazard_site_last_check_on"), ["last_check_on"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_hazard_site_level"), ["level"], unique=False)
         batch_op.create_index("ix_hazard_site_level_rank", ["level_rank", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_hazard_site_morton"), ["morton"], unique=False)
-        batch_op.create_index(batch_op.f("ix_hazard_site_org_id"), ["org_id"], unique=False)
-        batch_op.create_index("ix_hazard_site_org_level", ["org_id", "level"], unique=False)
+        batch_op.create_index(
+            "ix_hazard_site_counts",
+            [
+                "org_id",
+                "level",
+                "kind",
+                "voided_at",
+                "import_id",
+                "last_check_on",
+                "division_id",
+            ],
+            unique=False,
+        )
         batch_op.create_index(
             batch_op.f("ix_hazard_site_outside_number"), ["outside_number"], unique=False
         )
@@ -1632,13 +1641,10 @@ def downgrade() -> None:
     op.drop_table("number_series")
     with op.batch_alter_table("hazard_site", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_hazard_site_outside_number"))
-        batch_op.drop_index("ix_hazard_site_org_level")
-        batch_op.drop_index(batch_op.f("ix_hazard_site_org_id"))
+        batch_op.drop_index("ix_hazard_site_counts")
         batch_op.drop_index(batch_op.f("ix_hazard_site_morton"))
         batch_op.drop_index("ix_hazard_site_level_rank")
-        batch_op.drop_index(batch_op.f("ix_hazard_site_level"))
         batch_op.drop_index(batch_op.f("ix_hazard_site_last_check_on"))
-        batch_op.drop_index(batch_op.f("ix_hazard_site_kind"))
         batch_op.drop_index(batch_op.f("ix_hazard_site_import_id"))
         batch_op.drop_index(batch_op.f("ix_hazard_site_division_id"))
         batch_op.drop_index(batch_op.f("ix_hazard_site_changed_at"))

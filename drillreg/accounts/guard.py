@@ -126,6 +126,7 @@ def ensure_all_marked(app: Flask) -> None:
 
 def init_app(app: Flask) -> None:
     """Put the guard in front of the application."""
-    manager = LoginManager(app)
+    # Templates have the actor; a current user for them would read the session a second time.
+    manager = LoginManager(app, add_context_processor=False)
     manager.user_loader(load_session)
     app.before_request(check_access)

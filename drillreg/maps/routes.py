@@ -22,7 +22,7 @@ from drillreg.hazards.queries import SiteFilter, count_sites, sites_page
 from drillreg.i18n import N_, translate
 from drillreg.maps.queries import Outline, boundary_stamp, drills_on_map, outlines, units_on_map
 from drillreg.orgs.models import Org
-from drillreg.orgs.queries import orgs_of_kinds
+from drillreg.orgs.queries import places_to_choose
 from drillreg.orgs.scope import OrgScope, current_scope
 
 bp = Blueprint("maps", __name__)
@@ -55,7 +55,7 @@ def index() -> str:
     view = _view(scope)
     wanted = view.wanted
     shown = set(view.layers)
-    places = orgs_of_kinds(scope, ("county", "town", "village"))
+    places = places_to_choose(scope, wanted.within)
     return render_template(
         "maps/index.html",
         layers=[(code, translate(word), code in shown) for code, word in LAYERS.items()],

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
@@ -17,6 +17,9 @@ from drillreg.orgs.rules import BEHIND_SEPARATOR, subtree_end
 from drillreg.orgs.scope import OrgScope
 from drillreg.work.models import ImportBatch
 from drillreg.work.rules import ImportState
+
+# A select with more villages than this is no help; those of one town are few.
+MOST_VILLAGES = 100
 
 
 def is_imported(model: Any) -> ColumnElement[bool]:
@@ -167,6 +170,48 @@ def orgs_of_kinds(scope: OrgScope, kinds: Iterable[str], *, at_most: int = 500) 
         .order_by(Org.path)
         .limit(at_most)
     ).all()
+
+
+class Place(NamedTuple):
+    """What a choice of places needs of an organisation; read without the rest of its row."""
+
+    id: int
+    path: str
+    name: str
+    name_en: str | None
+
+
+def places_to_choose(scope: OrgScope, within: Org | None) -> list[Place]:
+    """Return the counties, towns and villages a list can be narrowed to, in tree order.
+
+    Where there are more villages than anybody looks through, only those of the town chosen.
+    """
+    uppers = _places(scope, ("county", "town"))
+    villages = _places(scope, ("village",), at_most=MOST_VILLAGES + 1)
+    if len(villages) > MOST_VILLAGES:
+        town = _town_of(within) if within else ""
+        villages = _places(scope, ("village",), below=town) if town else []
+    return sorted(uppers + villages, key=lambda place: place.path)
+
+
+def _town_of(org: Org) -> str:
+    """Return the path of the town that an organisation is or stands below, else nothing."""
+    parts = org.path.split("/")
+    paths = ["/".join(parts[: i + 1]) + "/" for i in range(len(parts) - 1)]
+    found = db.session.scalar(select(Org.path).where(Org.path.in_(paths), Org.kind == "town"))
+    return found or ""
+
+
+def _places(
+    scope: OrgScope, kinds: Sequence[str], *, below: str = "", at_most: int = 500
+) -> list[Place]:
+    statement = select(Org.id, Org.path, Org.name, Org.name_en).where(
+        Org.kind.in_(kinds), Org.closed_on.is_(None), scope.allows(), is_imported(Org)
+    )
+    if below:
+        statement = statement.where(Org.path >= below, Org.path < subtree_end(below))
+    rows = db.session.execute(statement.order_by(Org.path).limit(at_most)).all()
+    return [Place(*row) for row in rows]
 
 
 def name_on(org: Org, day: date) -> str:

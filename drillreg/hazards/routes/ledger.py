@@ -26,7 +26,8 @@ from drillreg.hazards.queries import (
 from drillreg.hazards.routes.blueprint import bp
 from drillreg.hazards.rules import Freshness, freshness
 from drillreg.i18n import N_, translate
-from drillreg.orgs.queries import orgs_of_kinds
+from drillreg.orgs.models import Org
+from drillreg.orgs.queries import places_to_choose
 from drillreg.orgs.scope import OrgScope, current_scope
 from drillreg.sheets.write import xlsx_bytes
 
@@ -67,17 +68,17 @@ def sort_asked() -> str:
     return asked if asked in SORTS else DEFAULT_SORT
 
 
-def place_options(scope: OrgScope) -> list[tuple[int, str]]:
+def place_options(scope: OrgScope, within: Org | None) -> list[tuple[int, str]]:
     """Return towns and villages to filter by, villages set in below their town."""
-    found = orgs_of_kinds(scope, ("county", "town", "village"))
+    found = places_to_choose(scope, within)
     depth = min((org.path.count("/") for org in found), default=0)
     return [(org.id, "　" * (org.path.count("/") - depth) + name_of(org)) for org in found]
 
 
-def filter_choices(scope: OrgScope) -> dict[str, Any]:
+def filter_choices(scope: OrgScope, wanted: SiteFilter) -> dict[str, Any]:
     """Return what the filter row offers."""
     return {
-        "places": place_options(scope),
+        "places": place_options(scope, wanted.within),
         "kinds": code_list("hazard_kind").options(),
         "levels": code_list("risk_level").options(),
         "fresh_words": [(code.value, translate(word)) for code, word in FRESH_WORDS.items()],
@@ -102,7 +103,7 @@ def index() -> str:
         same_filter=filter_args(),
         freshness=lambda site: freshness(site.level, site.last_check_on, today),
         may_edit=current_actor().may(Permission.EDIT_HAZARDS),
-        **filter_choices(scope),
+        **filter_choices(scope, wanted),
     )
 
 

@@ -9,7 +9,7 @@ from drillreg.audit.operations import seal_rows
 from drillreg.core.db import unit_of_work
 from drillreg.drills.sweeps import sweep_drills, sweep_reminders
 from drillreg.reports.sweeps import attach_missing_pdfs
-from drillreg.scheduler.operations import forget_old_runs
+from drillreg.scheduler.operations import forget_old_runs, refresh_statistics
 from drillreg.work.operations import take_up_dropped
 
 
@@ -39,8 +39,9 @@ def take_up_work(now: datetime) -> int:
 
 
 def tidy(now: datetime) -> int:
-    """Forget the oldest job runs."""
+    """Forget the oldest job runs and refresh what the database knows of its rows."""
     with unit_of_work():
+        refresh_statistics()
         return forget_old_runs(now=now)
 
 

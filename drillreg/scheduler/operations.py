@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from drillreg.core.db import db
@@ -56,6 +56,13 @@ def log_run(
             error=error,
         )
     )
+
+
+def refresh_statistics() -> None:
+    """Let SQLite look at how its rows are spread; PostgreSQL does so by itself."""
+    if db.engine.dialect.name == "sqlite":
+        db.session.execute(text("PRAGMA analysis_limit = 1000"))
+        db.session.execute(text("PRAGMA optimize = 0x10002"))
 
 
 def forget_old_runs(*, now: datetime) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from drillreg.audit.chain import GENESIS, canonical, hash_of_values, seal_of
 from drillreg.audit.models import AuditRow, AuditValue
@@ -54,13 +54,7 @@ def seal_rows(*, key: bytes, at_most: int = 1000) -> int:
 
     Only one sealer works at a time: the unique `seq` refuses a second one.
     """
-    last = db.session.execute(
-        select(AuditRow.seq, AuditRow.seal)
-        .where(AuditRow.seq.is_not(None))
-        .order_by(AuditRow.seq.desc())
-        .limit(1)
-    ).first()
-    seq, previous = (last.seq or 0, last.seal or GENESIS) if last else (0, GENESIS)
+    seq, previous = head()
     rows = db.session.scalars(
         select(AuditRow).where(AuditRow.seq.is_(None)).order_by(AuditRow.id).limit(at_most)
     ).all()
@@ -74,6 +68,9 @@ def seal_rows(*, key: bytes, at_most: int = 1000) -> int:
 def head() -> tuple[int, str]:
     """Return the number and seal of the newest sealed row, for an anchor outside the database."""
     last = db.session.execute(
-        select(AuditRow.seq, AuditRow.seal).order_by(func.coalesce(AuditRow.seq, 0).desc()).limit(1)
+        select(AuditRow.seq, AuditRow.seal)
+        .where(AuditRow.seq.is_not(None))
+        .order_by(AuditRow.seq.desc())
+        .limit(1)
     ).first()
     return (last.seq or 0, last.seal or GENESIS) if last else (0, GENESIS)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from drillreg.audit.chain import GENESIS, hash_of_values, seal_of
 from drillreg.audit.models import AuditRow, AuditValue
@@ -43,7 +43,7 @@ def verify(*, key: bytes, anchor: tuple[int, str] | None = None) -> Verdict:
         anchored = anchored or (anchor is not None and (row.seq, row.seal) == anchor)
     if not anchored and bad is None:
         bad = anchor[0] if anchor else None
-    waiting = len(db.session.scalars(select(AuditRow.id).where(AuditRow.seq.is_(None))).all())
+    waiting = db.session.scalar(select(func.count()).where(AuditRow.seq.is_(None))) or 0
     return Verdict(seq, bad, waiting, (seq, previous))
 
 

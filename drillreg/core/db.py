@@ -159,11 +159,6 @@ def unit_of_work() -> Iterator[None]:
         _writing.reset(token)
 
 
-def is_writing() -> bool:
-    """Say whether a unit of work is open."""
-    return _writing.get()
-
-
 def engine_options(url: str) -> dict[str, Any]:
     """Return the options of the engine for SQLite or PostgreSQL (reliability.md §4)."""
     if make_url(url).get_backend_name() == "sqlite":

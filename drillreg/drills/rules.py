@@ -30,14 +30,6 @@ class DrillMode(StrEnum):
     TABLETOP = "tabletop"
 
 
-class DueState(StrEnum):
-    """How urgent a planned drill is; computed, never stored."""
-
-    OVERDUE = "overdue"
-    SOON = "soon"
-    LATER = "later"
-
-
 class Rating(StrEnum):
     """How well something went (AQ/T 9009-2015)."""
 
@@ -45,13 +37,6 @@ class Rating(StrEnum):
     GOOD = "good"
     FAIR = "fair"
     POOR = "poor"
-
-
-def due_state(due_on: date, today: date, warn_days: int = 14) -> DueState:
-    """Say how urgent a planned drill is."""
-    if due_on < today:
-        return DueState.OVERDUE
-    return DueState.SOON if due_on <= today + timedelta(days=warn_days) else DueState.LATER
 
 
 def ensure_recordable(status: DrillStatus, held_on: date, today: date) -> None:

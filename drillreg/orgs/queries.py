@@ -268,21 +268,6 @@ def get_oversight(oversight_id: int, org: Org) -> Oversight:
     return found
 
 
-def overseers_of(org: Org, on: date) -> Sequence[tuple[Oversight, Org]]:
-    """Return the departments that supervise an organisation on a day, with their field."""
-    rows = db.session.execute(
-        select(Oversight, Org)
-        .join(Org, Org.id == Oversight.overseer_id)
-        .where(
-            Oversight.org_id == org.id,
-            Oversight.from_on <= on,
-            or_(Oversight.to_on.is_(None), Oversight.to_on > on),
-        )
-        .order_by(Oversight.field, Org.path)
-    ).all()
-    return [(oversight, overseer) for oversight, overseer in rows]
-
-
 def counts_by_kind(scope: OrgScope) -> dict[str, int]:
     """Return how many organisations of each kind are in scope, in one query."""
     rows = db.session.execute(

@@ -1,0 +1,1 @@
+"""The one way in for tables: header found, columns mapped, previewed, applied, undone."""

@@ -1,0 +1,1 @@
+"""Posts, contacts and who can be reached: the network of a county, and its duty roster."""

@@ -1,0 +1,1 @@
+"""What a county sets for itself: settings, code lists, calendars."""

@@ -1,0 +1,1 @@
+"""Rescue teams, supplies with their expiry, shelters with their capacity."""

@@ -1,0 +1,1 @@
+"""Running the people of an office: bulk import, printed slips, leaving and handing over."""

@@ -1,0 +1,1 @@
+"""The one table of tasks: assigned, passed on, done, chased."""

@@ -23,6 +23,7 @@ PEOPLE = {
     "monitor": "zhongfusheng",
     "leader": "fangmingyuan",
     "department": "fanzhihua",
+    "supervisor": "wangzhensheng",
     "sysadmin": "shenlijun",
     "secadmin": "pengxia",
     "auditor": "jiangguoan",

@@ -54,6 +54,7 @@ from drillreg.work.worker import Handler, register_work
 
 BLUEPRINTS = (
     drillreg.accounts.routes.bp,
+    drillreg.accounts.routes.people_bp,
     drillreg.accounts.cli.bp,
     drillreg.audit.routes.bp,
     drillreg.audit.cli.bp,

@@ -20,7 +20,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from drillreg.accounts import operations as account_operations
+from drillreg.accounts import passwords, sessions, totp
 from drillreg.accounts.models import Account
+from drillreg.accounts.rules import totp_required
 from drillreg.app import create_app
 from drillreg.config import Settings
 from drillreg.core import clock
@@ -107,7 +109,7 @@ class Database:
 
 @pytest.fixture(scope="session")
 def worker_app(tmp_path_factory, worker_id):
-    account_operations.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    passwords.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     folder = tmp_path_factory.mktemp("data")
     database = Database(folder, worker_id)
     app = create_app(Settings(data_dir=folder, database_url=database.url, secret_key="test-" * 8))
@@ -212,6 +214,8 @@ def make_account(app):
                 account_operations.give_role(
                     account, role=role, org=org, from_on=date(2026, 1, 1), actor=None, now=NOW
                 )
+                if totp_required([role]):
+                    totp.enrol(account, secret=totp.new_secret(), step=0, actor=None, now=NOW)
             db.session.refresh(account)
             account_id = account.id
             db.session.expunge_all()
@@ -227,7 +231,7 @@ def sign_in(app, frozen):
     def enter(account_id, locale="zh_Hans_CN"):
         with app.app_context(), unit_of_work():
             account = db.session.get(Account, account_id)
-            token = account_operations.start_session(
+            token = sessions.start_session(
                 account, address="127.0.0.1", agent="test", now=frozen.now
             )
         app.config["WTF_CSRF_ENABLED"] = False

@@ -1,10 +1,12 @@
-"""Tables of people, posts, accounts, roles and sessions: four things kept apart."""
+"""Tables of people, posts, accounts, roles, sessions, phones and delegations."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from drillreg.accounts.rules import NO_PASSWORD
 from drillreg.core.db import Base, HasPublicId
 from drillreg.orgs.models import Org
 
@@ -46,7 +48,14 @@ class Account(HasPublicId, Base):
     username: Mapped[str] = mapped_column(unique=True)
     password_hash: Mapped[str]
     must_change_password: Mapped[bool] = mapped_column(default=False)
+    # Until when a one-time password opens the door; none for a password of one's own.
+    password_ends_at: Mapped[datetime | None]
+    # Since when a code is asked for besides the password; the secret is in `Totp`.
+    totp_since: Mapped[datetime | None]
+    # Last day on which somebody lets this account act for them: whether to look for it at all.
+    may_act_until: Mapped[date | None]
     disabled_at: Mapped[datetime | None]
+    disabled_reason: Mapped[str | None]
     failed_tries: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None]
     locale: Mapped[str | None]
@@ -55,6 +64,11 @@ class Account(HasPublicId, Base):
     last_signed_in_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def is_phone_only(self) -> bool:
+        """Say whether the account has no password: a bound phone is its only key."""
+        return self.password_hash == NO_PASSWORD
 
 
 class RoleAssignment(Base):
@@ -85,6 +99,22 @@ class SignInSession(Base):
     ended_at: Mapped[datetime | None]
     address: Mapped[str]
     agent: Mapped[str]
+    # Whom this browser acts for at the moment, if for anybody.
+    acting_for_id: Mapped[int | None] = mapped_column(ForeignKey("acting_for.id"))
+
+    account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
+    acting_for: Mapped["ActingFor | None"] = relationship(lazy="joined")
+
+
+class HalfSignIn(Base):
+    """A right password that still waits for its code; it opens nothing."""
+
+    __tablename__ = "half_sign_in"
+
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
 
@@ -98,3 +128,74 @@ class SignInFailure(Base):
     tries: Mapped[int]
     first_at: Mapped[datetime]
     locked_until: Mapped[datetime | None]
+
+
+class FormerPassword(Base):
+    """A password somebody had, as its hash, so that it does not come back at once."""
+
+    __tablename__ = "former_password"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    password_hash: Mapped[str]
+    set_at: Mapped[datetime]
+
+
+class Totp(Base):
+    """The secret an account shares with an authenticator (RFC 6238), encrypted."""
+
+    __tablename__ = "totp"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), unique=True)
+    secret: Mapped[str]
+    # Number of the newest half minute whose code was used: no code opens twice.
+    last_step: Mapped[int]
+    confirmed_at: Mapped[datetime]
+
+
+class RecoveryCode(Base):
+    """A code that stands in once for a lost authenticator; only its hash is kept."""
+
+    __tablename__ = "recovery_code"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    code_hash: Mapped[str]
+    used_at: Mapped[datetime | None]
+
+
+class Device(HasPublicId, Base):
+    """A phone bound to one person: it may submit checks of that person's sites, nothing else."""
+
+    __tablename__ = "device"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    # Invited first, by a code that opens once and not for long; bound when the phone used it.
+    invite_hash: Mapped[str | None] = mapped_column(unique=True)
+    invite_ends_at: Mapped[datetime]
+    invited_by_id: Mapped[int]
+    token_hash: Mapped[str | None] = mapped_column(unique=True)
+    bound_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
+    address: Mapped[str] = mapped_column(default="")
+    agent: Mapped[str] = mapped_column(default="")
+    revoked_at: Mapped[datetime | None]
+    revoke_reason: Mapped[str | None]
+
+    account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
+
+
+class ActingFor(HasPublicId, Base):
+    """Somebody lets another act for them in some roles, from a day to a day."""
+
+    __tablename__ = "acting_for"
+
+    principal_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    deputy_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    roles: Mapped[list[Any]]
+    from_on: Mapped[date]
+    to_on: Mapped[date]
+    given_by_id: Mapped[int]
+    given_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+    principal: Mapped[Account] = relationship(lazy="joined", foreign_keys=[principal_id])
+    deputy: Mapped[Account] = relationship(lazy="joined", foreign_keys=[deputy_id])

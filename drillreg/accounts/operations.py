@@ -1,37 +1,49 @@
-"""Signing in and out, making accounts, giving roles."""
+"""Making accounts, giving and ending roles, locking, disabling, resetting."""
 
-import secrets
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 
 from drillreg.accounts.models import (
     Account,
+    Device,
     Person,
     RoleAssignment,
-    SignInFailure,
-    SignInSession,
 )
-from drillreg.accounts.queries import account_or_none, assignments_on, hash_of_token
+from drillreg.accounts.passwords import (
+    hash_one_time,
+    hash_password,
+    new_one_time,
+)
+from drillreg.accounts.queries import assignments_between
 from drillreg.accounts.rules import (
-    LONGEST_PASSWORD,
+    FIRST_PASSWORD_LASTS,
+    FOR_GOOD,
+    NO_PASSWORD,
     ensure_compatible,
     ensure_good_password,
-    is_locked,
-    tries_after_failure,
 )
+from drillreg.accounts.sessions import end_other_sessions
 from drillreg.audit.operations import record
 from drillreg.core.access import Actor
 from drillreg.core.db import db
-from drillreg.core.errors import DomainError
+from drillreg.core.errors import DomainError, FieldError, FormErrors, NotAllowed
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
 
-hasher = PasswordHasher()
-# Checked when nobody has the name, so that the answer takes as long as a wrong password.
-NOBODY = hasher.hash(secrets.token_urlsafe(16))
+
+@dataclass(frozen=True)
+class NewAccount:
+    """Somebody who gets an account with one role at one organisation."""
+
+    name: str
+    username: str
+    role: str
+    org_id: int
+    phone: str | None = None
 
 
 def normal_username(text: str) -> str:
@@ -39,114 +51,18 @@ def normal_username(text: str) -> str:
     return text.strip().lower()
 
 
-def password_fits(stored: str, password: str) -> bool:
-    """Say whether a password is the one that was hashed."""
-    try:
-        return hasher.verify(stored, password[:LONGEST_PASSWORD])
-    except (VerificationError, InvalidHashError):
-        return False
+def ensure_not_oneself(account: Account, actor: Actor | None) -> None:
+    """Raise when an administrator works on their own account: power is given by somebody else."""
+    if actor is not None and account.id in actor.account_ids:
+        raise NotAllowed(N_("Nobody changes their own account here. Ask another administrator."))
 
 
-def try_sign_in(
-    username: str, password: str, *, address: str, agent: str, now: datetime
-) -> tuple[Account, str] | None:
-    """Return the account and a new session token, or None; failures are counted and lock.
-
-    The caller commits either way: a failure that is rolled back would not count.
-    """
-    account = account_or_none(normal_username(username))
-    failure = db.session.scalar(select(SignInFailure).where(SignInFailure.address == address))
-    locked = is_locked(failure.locked_until if failure else None, now) or (
-        account is not None and is_locked(account.locked_until, now)
-    )
-    fits = password_fits(account.password_hash if account else NOBODY, password)
-    if locked or not fits or account is None or account.disabled_at is not None:
-        if not locked:
-            _count_failure(account, failure, address, now)
-        record(
-            "sign-in-refused",
-            subject_kind="account",
-            subject_id=account.id if account else None,
-            actor=None,
-            now=now,
-            address=address,
-        )
-        return None
-    account.failed_tries, account.locked_until, account.last_signed_in_at = 0, None, now
-    if failure is not None:
-        db.session.delete(failure)
-    return account, start_session(account, address=address, agent=agent, now=now)
+def note(account: Account, action: str, *, actor: Actor | None, now: datetime, **more: Any) -> None:
+    """Write an act on an account into the trail."""
+    record(action, subject_kind="account", subject_id=account.id, actor=actor, now=now, **more)
 
 
-def _count_failure(
-    account: Account | None, failure: SignInFailure | None, address: str, now: datetime
-) -> None:
-    if account is not None:
-        account.failed_tries, account.locked_until = tries_after_failure(account.failed_tries, now)
-    if failure is None:
-        failure = SignInFailure(address=address, tries=0, first_at=now)
-        db.session.add(failure)
-    # A whole office may share one address: it locks later than one account does.
-    failure.tries += 1
-    if failure.tries >= 20:
-        failure.tries, failure.locked_until = 0, now + timedelta(minutes=15)
-
-
-def start_session(account: Account, *, address: str, agent: str, now: datetime) -> str:
-    """Open a session and return its token; only the hash is kept."""
-    token = secrets.token_urlsafe(32)
-    db.session.add(
-        SignInSession(
-            token_hash=hash_of_token(token),
-            account_id=account.id,
-            started_at=now,
-            seen_at=now,
-            address=address,
-            agent=agent[:200],
-        )
-    )
-    record(
-        "sign-in",
-        subject_kind="account",
-        subject_id=account.id,
-        actor=Actor(account.id, account.person_id, account.person.name, address=address),
-        now=now,
-    )
-    return token
-
-
-def end_session(found: SignInSession, *, actor: Actor, now: datetime) -> None:
-    """End a session; a copy of its cookie is worth nothing from now on."""
-    found.ended_at = now
-    record("sign-out", subject_kind="account", subject_id=found.account_id, actor=actor, now=now)
-
-
-def end_other_sessions(account_id: int, *, but: str | None, now: datetime) -> None:
-    """End every session of an account except the one with token `but`."""
-    kept = hash_of_token(but) if but else ""
-    for found in db.session.scalars(
-        select(SignInSession).where(
-            SignInSession.account_id == account_id,
-            SignInSession.ended_at.is_(None),
-            SignInSession.token_hash != kept,
-        )
-    ):
-        found.ended_at = now
-
-
-def change_password(
-    account: Account, *, old: str, new: str, token: str | None, actor: Actor, now: datetime
-) -> None:
-    """Change one's own password and end all other sessions."""
-    if not password_fits(account.password_hash, old):
-        raise DomainError(N_("The present password is not right."))
-    ensure_good_password(new, account.username)
-    if password_fits(account.password_hash, new):
-        raise DomainError(N_("The new password is the same as the present one."))
-    account.password_hash = hasher.hash(new)
-    account.must_change_password = False
-    end_other_sessions(account.id, but=token, now=now)
-    record("password-changed", subject_kind="account", subject_id=account.id, actor=actor, now=now)
+# Making
 
 
 def create_account(
@@ -159,41 +75,226 @@ def create_account(
     phone: str | None = None,
     must_change: bool = True,
 ) -> Account:
-    """Make a person with an account; the first sign-in asks for a password of one's own."""
+    """Make a person with an account and a chosen password, as commands and set-up do."""
     username = normal_username(username)
     ensure_good_password(password, username)
-    if account_or_none(username) is not None:
-        raise DomainError(N_("The user name %(name)s is taken."), name=username)
-    person = Person(name=name, phone=phone)
-    db.session.add(person)
+    _ensure_free([username])
+    account = _new_account(name, phone, username, hash_password(password), now)
+    account.must_change_password = must_change
     db.session.flush()
-    account = Account(
-        person_id=person.id,
-        username=username,
-        password_hash=hasher.hash(password),
-        must_change_password=must_change,
-        created_at=now,
-    )
-    db.session.add(account)
-    db.session.flush()
-    record("account-made", subject_kind="account", subject_id=account.id, actor=actor, now=now)
+    note(account, "account-made", actor=actor, now=now)
     return account
 
 
+def create_accounts(
+    wanted: Sequence[NewAccount], *, from_on: date, actor: Actor | None, now: datetime
+) -> list[tuple[Account, str]]:
+    """Make many accounts at once; return each with its one-time password, which is kept nowhere.
+
+    A thousand take a few statements and no slow hash. Raises FormErrors when a name is taken or
+    comes twice.
+    """
+    _ensure_free([each.username for each in wanted])
+    made = []
+    for each in wanted:
+        ensure_compatible([each.role])
+        password = new_one_time()
+        account = _new_account(each.name, each.phone, each.username, hash_one_time(password), now)
+        account.must_change_password = True
+        account.password_ends_at = now + FIRST_PASSWORD_LASTS
+        made.append((account, password))
+    db.session.flush()
+    for (account, _), each in zip(made, wanted, strict=True):
+        db.session.add(
+            RoleAssignment(
+                account_id=account.id, role=each.role, org_id=each.org_id, from_on=from_on
+            )
+        )
+        note(account, "account-made", actor=actor, now=now, org_id=each.org_id, role=each.role)
+    db.session.flush()
+    return made
+
+
+def create_account_without_password(
+    *, name: str, phone: str | None, org: Org, from_on: date, actor: Actor, now: datetime
+) -> Account:
+    """Make an account for a monitor whose only key will be a bound phone."""
+    account = _new_account(name, phone, f"monitor-{new_one_time(2)}", NO_PASSWORD, now)
+    db.session.flush()
+    note(account, "account-made", actor=actor, now=now, org_id=org.id, role="monitor")
+    db.session.add(
+        RoleAssignment(account_id=account.id, role="monitor", org_id=org.id, from_on=from_on)
+    )
+    return account
+
+
+def _new_account(
+    name: str, phone: str | None, username: str, password_hash: str, now: datetime
+) -> Account:
+    account = Account(
+        person=Person(name=name, phone=phone),
+        username=normal_username(username),
+        password_hash=password_hash,
+        created_at=now,
+    )
+    db.session.add(account)
+    return account
+
+
+def _ensure_free(usernames: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in map(normal_username, usernames):
+        if name in seen:
+            _refuse_name(name)
+        seen.add(name)
+    taken = db.session.scalar(
+        select(Account.username).where(Account.username.in_(sorted(seen))).limit(1)
+    )
+    if taken is not None:
+        _refuse_name(taken)
+
+
+def _refuse_name(name: str) -> None:
+    sentence = N_("The user name %(name)s is taken.")
+    raise FormErrors([FieldError("username", sentence, {"name": name})])
+
+
+# Roles
+
+
 def give_role(
-    account: Account, *, role: str, org: Org, from_on: date, actor: Actor | None, now: datetime
+    account: Account,
+    *,
+    role: str,
+    org: Org,
+    from_on: date,
+    actor: Actor | None,
+    now: datetime,
+    to_on: date | None = None,
 ) -> RoleAssignment:
-    """Give a role at an organisation; roles that exclude each other are refused."""
-    ensure_compatible({*(a.role for a in assignments_on(account.id, from_on)), role})
-    found = RoleAssignment(account_id=account.id, role=role, org_id=org.id, from_on=from_on)
-    db.session.add(found)
-    record(
-        "role-given",
-        subject_kind="account",
-        subject_id=account.id,
+    """Give a role at an organisation until the day before `to_on`.
+
+    Roles that exclude each other are refused, also where their times only overlap.
+    """
+    ensure_not_oneself(account, actor)
+    if to_on is not None and to_on <= from_on:
+        raise FormErrors([FieldError("last_on", N_("The last day lies before the first."))])
+    held = assignments_between(account.id, from_on, to_on)
+    ensure_compatible({*(a.role for a in held), role})
+    if any(a.role == role and a.org_id == org.id for a in held):
+        raise DomainError(N_("This person has that role there already."))
+    found = _assignment_from(account, role, org, from_on)
+    found.to_on = to_on
+    note(account, "role-given", actor=actor, now=now, org_id=org.id, role=role, last_day=to_on)
+    return found
+
+
+def _assignment_from(account: Account, role: str, org: Org, from_on: date) -> RoleAssignment:
+    """Return the row of a role from a day, which may have ended on the day it began."""
+    found = db.session.scalar(
+        select(RoleAssignment).filter_by(
+            account_id=account.id, role=role, org_id=org.id, from_on=from_on
+        )
+    )
+    if found is None:
+        found = RoleAssignment(account_id=account.id, role=role, org_id=org.id, from_on=from_on)
+        db.session.add(found)
+    return found
+
+
+def end_role(
+    account: Account,
+    assignment: RoleAssignment,
+    *,
+    to_on: date,
+    actor: Actor | None,
+    now: datetime,
+) -> None:
+    """End a role; from `to_on` on it gives nothing any more."""
+    ensure_not_oneself(account, actor)
+    if assignment.to_on is not None and assignment.to_on <= to_on:
+        raise DomainError(N_("This role has ended already."))
+    assignment.to_on = max(to_on, assignment.from_on)
+    note(
+        account,
+        "role-ended",
         actor=actor,
         now=now,
-        org_id=org.id,
-        role=role,
+        org_id=assignment.org_id,
+        role=assignment.role,
+        from_day=assignment.to_on,
     )
-    return found
+
+
+# Opening and shutting the door
+
+
+def lock(account: Account, *, actor: Actor, now: datetime) -> None:
+    """Lock an account until somebody unlocks it, and end what it has open."""
+    ensure_not_oneself(account, actor)
+    account.locked_until = FOR_GOOD
+    end_other_sessions(account.id, but=None, now=now)
+    note(account, "account-locked", actor=actor, now=now)
+
+
+def unlock(account: Account, *, actor: Actor, now: datetime) -> None:
+    """Let an account in again, whether it was locked by hand or by failures."""
+    ensure_not_oneself(account, actor)
+    account.failed_tries, account.locked_until = 0, None
+    note(account, "account-unlocked", actor=actor, now=now)
+
+
+def unlock_after_failures(account: Account, *, actor: Actor, now: datetime) -> None:
+    """Let an account in again that failures locked, as the office above may."""
+    if account.locked_until == FOR_GOOD:
+        raise DomainError(N_("The security administrator locked this account. Ask there."))
+    unlock(account, actor=actor, now=now)
+
+
+def disable(account: Account, *, reason: str, actor: Actor | None, now: datetime) -> None:
+    """Take an account out of use for a reason: sessions end, phones are unbound, roles stay."""
+    ensure_not_oneself(account, actor)
+    if account.disabled_at is not None:
+        raise DomainError(N_("This account is out of use already."))
+    account.disabled_at, account.disabled_reason = now, reason
+    end_other_sessions(account.id, but=None, now=now)
+    for device in db.session.scalars(
+        select(Device).where(Device.account_id == account.id, Device.revoked_at.is_(None))
+    ):
+        device.revoked_at, device.revoke_reason, device.invite_hash = now, reason, None
+    note(account, "account-disabled", actor=actor, now=now, reason=reason)
+
+
+def enable(account: Account, *, actor: Actor, now: datetime) -> None:
+    """Put an account into use again; its phones have to be bound anew."""
+    ensure_not_oneself(account, actor)
+    if account.disabled_at is None:
+        raise DomainError(N_("This account is in use."))
+    account.disabled_at, account.disabled_reason = None, None
+    note(account, "account-enabled", actor=actor, now=now)
+
+
+def reset_password(account: Account, *, actor: Actor | None, now: datetime) -> str:
+    """Give a one-time password, end every session, and return the password, kept nowhere.
+
+    An account that somebody locked by hand stays locked; one that failures locked opens.
+    """
+    ensure_not_oneself(account, actor)
+    if account.disabled_at is not None:
+        raise DomainError(N_("This account is out of use."))
+    password = new_one_time()
+    account.password_hash = hash_one_time(password)
+    account.password_ends_at = now + FIRST_PASSWORD_LASTS
+    account.must_change_password = True
+    if account.locked_until != FOR_GOOD:
+        account.failed_tries, account.locked_until = 0, None
+    end_other_sessions(account.id, but=None, now=now)
+    note(account, "password-reset", actor=actor, now=now)
+    return password
+
+
+def require_new_password(account: Account, *, actor: Actor, now: datetime) -> None:
+    """Ask for a new password at the next page, without giving one out."""
+    ensure_not_oneself(account, actor)
+    account.must_change_password = True
+    note(account, "new-password-required", actor=actor, now=now)

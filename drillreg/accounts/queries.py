@@ -6,12 +6,11 @@ from datetime import date
 
 from sqlalchemy import or_, select
 
-from drillreg.accounts.models import Account, Person, RoleAssignment, SignInSession
+from drillreg.accounts.models import Account, RoleAssignment, SignInSession
 from drillreg.accounts.rules import reach_of, roles
 from drillreg.core.access import Actor, Permission
 from drillreg.core.db import db
 from drillreg.orgs.models import Org
-from drillreg.orgs.rules import subtree_end
 
 
 def hash_of_token(token: str) -> str:
@@ -46,9 +45,32 @@ def assignments_on(account_id: int, day: date) -> Sequence[RoleAssignment]:
     ).all()
 
 
-def actor_of(account: Account, *, on: date, address: str = "") -> Actor:
-    """Return who an account acts as on a day: name, organisation, roles and reach."""
-    held = assignments_on(account.id, on)
+def assignments_between(
+    account_id: int, from_on: date, to_on: date | None
+) -> Sequence[RoleAssignment]:
+    """Return the roles an account holds on any day from one up to the day before another."""
+    statement = select(RoleAssignment).where(
+        RoleAssignment.account_id == account_id,
+        or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on > from_on),
+    )
+    if to_on is not None:
+        statement = statement.where(RoleAssignment.from_on < to_on)
+    return db.session.scalars(statement.order_by(RoleAssignment.id)).all()
+
+
+def actor_of(
+    account: Account,
+    *,
+    on: date,
+    address: str = "",
+    held: Sequence[RoleAssignment] | None = None,
+) -> Actor:
+    """Return who an account acts as on a day: name, organisation, roles and reach.
+
+    `held` are the roles to act in where they are not simply all of the account's own.
+    """
+    if held is None:
+        held = assignments_on(account.id, on)
     home = held[0].org if held else None
     return Actor(
         account_id=account.id,
@@ -89,16 +111,3 @@ def accounts_with(permission: Permission, org: Org, *, on: date) -> Sequence[Acc
 def _ancestors(path: str) -> list[str]:
     parts = path.rstrip("/").split("/")
     return ["/".join(parts[: i + 1]) + "/" for i in range(len(parts))]
-
-
-def people_at(org: Org) -> Sequence[tuple[Account, str, str]]:
-    """Return accounts, roles and organisation names below and at an organisation."""
-    rows = db.session.execute(
-        select(Account, RoleAssignment.role, Org.name)
-        .join(RoleAssignment, RoleAssignment.account_id == Account.id)
-        .join(Org, Org.id == RoleAssignment.org_id)
-        .join(Person, Person.id == Account.person_id)
-        .where(Org.path >= org.path, Org.path < subtree_end(org.path))
-        .order_by(Org.path, Account.id, RoleAssignment.role)
-    ).all()
-    return [(account, role, name) for account, role, name in rows]

@@ -38,4 +38,7 @@ def seal_of(row: AuditRow, seq: int, previous: str, key: bytes) -> str:
         "detail": row.detail,
         "values": row.values_hash,
     }
+    # Only where it is set, so that rows sealed before the column came keep their seal.
+    if row.acting_for_account_id is not None:
+        content["acting_for"] = row.acting_for_account_id
     return hmac.new(key, canonical(content), hashlib.sha256).hexdigest()

@@ -17,7 +17,9 @@ class AuditRow(Base):
 
     at: Mapped[datetime] = mapped_column(index=True)
     account_id: Mapped[int | None] = mapped_column(index=True)
+    # Both names where somebody acted for another, whose account is the second one.
     actor_name: Mapped[str]
+    acting_for_account_id: Mapped[int | None]
     address: Mapped[str]
     action: Mapped[str]
     subject_kind: Mapped[str]

@@ -35,6 +35,7 @@ def record(
         at=now,
         account_id=actor.account_id if actor else None,
         actor_name=actor.name if actor else "system",
+        acting_for_account_id=actor.acting_for_account_id if actor else None,
         address=actor.address if actor else "",
         action=action,
         subject_kind=subject_kind,

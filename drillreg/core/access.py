@@ -1,6 +1,6 @@
 """Marks that say who may call a view; `accounts.guard` enforces them before every request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -27,6 +27,8 @@ class Permission(StrEnum):
     GRANT_ACCESS = "grant-access"
     KEEP_CONTACTS = "keep-contacts"
     KEEP_NUMBERS = "keep-numbers"
+    RESET_ACCOUNTS = "reset-accounts"
+    BIND_DEVICES = "bind-devices"
     MANAGE_ACCOUNTS = "manage-accounts"
     MANAGE_SYSTEM = "manage-system"
     READ_AUDIT = "read-audit"
@@ -49,7 +51,11 @@ class Reach:
 
 @dataclass(frozen=True)
 class Actor:
-    """Who is acting; stored with every change."""
+    """Who is acting; stored with every change.
+
+    Whoever acts for somebody keeps their own `account_id`, has the other's roles and reach, and a
+    name that says both, which is how it stands in every record.
+    """
 
     account_id: int
     person_id: int | None
@@ -60,6 +66,13 @@ class Actor:
     roles: frozenset[str] = frozenset()
     reach: dict[Permission, Reach] = field(default_factory=dict)
     address: str = ""
+    acting_for_account_id: int | None = None
+    acting_for_name: str = ""
+
+    @property
+    def account_ids(self) -> frozenset[int]:
+        """Return the accounts behind this act: two eyes are not four where they overlap."""
+        return frozenset({self.account_id, self.acting_for_account_id or self.account_id})
 
     def may(self, permission: Permission) -> bool:
         """Say whether the actor has the permission anywhere."""
@@ -86,6 +99,20 @@ def public(view: View) -> View:
     """Mark a view as open to anyone, on purpose."""
     view.access = Everyone.PUBLIC  # type: ignore[attr-defined]
     return view
+
+
+def devices_too(entry: Mapping[str, str] | None = None) -> Callable[[View], View]:
+    """Mark a view as open to a bound phone as well, which reaches nothing else.
+
+    `entry` names the fields of an entry, by marked words, that a phone which is no longer let in
+    gets shown again, so that nothing of it is lost.
+    """
+
+    def mark(view: View) -> View:
+        view.devices_too = entry or {}  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 def current_actor() -> Actor:

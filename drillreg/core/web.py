@@ -26,7 +26,27 @@ CONTENT_POLICY = (
     " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
-csrf = CSRFProtect()
+
+class FormTokens(CSRFProtect):  # type: ignore[misc]
+    """Asks every form for its token; a device that shows its own token needs none besides.
+
+    No foreign page can make a browser send an Authorization header, and whoever sends one is
+    taken for that device alone, whatever cookies come along.
+    """
+
+    def protect(self, *args: Any, **kwargs: Any) -> None:
+        """Check the token of a form."""
+        if not bearer_token():
+            super().protect(*args, **kwargs)
+
+
+csrf = FormTokens()
+
+
+def bearer_token() -> str:
+    """Return the token a device sent in its Authorization header, or an empty text."""
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if kind.lower() == "bearer" else ""
 
 
 class RecordNumber(IntegerConverter):
@@ -43,7 +63,7 @@ def is_htmx() -> bool:
 def wants_json() -> bool:
     """Say whether a script or device asked, so the answer is JSON."""
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
-    return request.is_json or best == "application/json"
+    return request.is_json or bool(bearer_token()) or best == "application/json"
 
 
 def render_page_or_part(page: str, part: str, **context: Any) -> str:

@@ -79,10 +79,34 @@ MENU: tuple[Entry | None, ...] = (
     ),
     None,
     Entry(N_("Organisations"), "orgs.index", "org"),
+    Entry(
+        N_("People"),
+        "people.lower",
+        "org",
+        Permission.RESET_ACCOUNTS,
+        children=(
+            Entry(N_("Accounts below"), "people.lower", permission=Permission.RESET_ACCOUNTS),
+            Entry(N_("Phones of monitors"), "people.phones", permission=Permission.BIND_DEVICES),
+        ),
+    ),
     # Each of the three administrators has one of these and none of the above.
-    Entry(N_("Accounts"), "accounts.people", "org", Permission.MANAGE_ACCOUNTS),
+    Entry(
+        N_("Accounts"),
+        "people.index",
+        "org",
+        Permission.MANAGE_ACCOUNTS,
+        children=(
+            Entry(N_("Accounts"), "people.index", permission=Permission.MANAGE_ACCOUNTS),
+            Entry(
+                N_("Roles and permissions"),
+                "people.role_table",
+                permission=Permission.MANAGE_ACCOUNTS,
+            ),
+        ),
+    ),
     Entry(N_("Scheduled jobs"), "scheduler.index", "sys", Permission.MANAGE_SYSTEM),
     Entry(N_("Audit trail"), "audit.index", "duty", Permission.READ_AUDIT),
+    Entry(N_("Roles and permissions"), "people.role_table", "sys", Permission.READ_AUDIT),
 )
 
 

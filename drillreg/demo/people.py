@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import date
 from random import Random
 
-from drillreg.accounts import operations as account_operations
 from drillreg.accounts.models import Account, Person, Post
 from drillreg.accounts.operations import give_role
+from drillreg.accounts.passwords import hash_password
 from drillreg.audit.operations import record
 from drillreg.core.db import db
 from drillreg.demo.lookup import Lookup
@@ -44,7 +44,7 @@ def load_people(known: Lookup) -> dict[str, int]:
     """Make people, posts and accounts; return how many."""
     since = ago(known.today, 800)
     # Hashed once: the password is printed anyway, and a careful hash for each takes many seconds.
-    shared = account_operations.hasher.hash(PASSWORD)
+    shared = hash_password(PASSWORD)
     for sign in ACCOUNTS:
         account = _make_account(sign, shared, since)
         org = known.orgs[sign.org]

@@ -18,6 +18,7 @@ from drillreg.audit.operations import head
 from drillreg.config import Settings
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError
+from drillreg.core.keys import KEYS
 from drillreg.i18n import N_
 
 MANIFEST = "manifest.json"
@@ -90,7 +91,7 @@ def make_backup(found: Settings, *, folder: Path, now: datetime) -> Path:
         database = Path(scratch) / "database"
         dump_database(found, database)
         parts = {"database": database}
-        for key in ("secret_key", "audit_key"):
+        for key in KEYS:
             if (found.data_dir / key).exists():
                 parts[f"keys/{key}"] = found.data_dir / key
         store = found.data_dir / "files"

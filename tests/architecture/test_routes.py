@@ -9,6 +9,12 @@ READS = {"GET", "HEAD", "OPTIONS"}
 OPEN = {
     "accounts.sign_in": "the way in",
     "accounts.sign_in_now": "the way in; opens its own transaction, so that a failure counts",
+    "accounts.code": "the second step of the way in",
+    "accounts.code_now": "the second step of the way in",
+    "accounts.setup": "404 but on an empty installation, and then for whoever knows its code",
+    "accounts.set_up": "the same",
+    "people.bind": "the address carries a code that opens once, for a quarter of an hour",
+    "people.bind_now": "the same",
     "accounts.language": "also before signing in",
     "accounts.text_size": "also before signing in",
     "upkeep.healthz": "for the machine that watches the machine",

@@ -8,6 +8,7 @@ from shapely import box
 from sqlalchemy import insert
 
 from drillreg.accounts import operations as accounts
+from drillreg.accounts import passwords
 from drillreg.core import clock
 from drillreg.core.db import db, unit_of_work
 from drillreg.drills.models import DrillProgramme
@@ -46,7 +47,7 @@ def now_and_day(installation: Installation) -> tuple[datetime, date]:
 def make_county(installation: Installation, *, sites: int = 8, people: int = 4) -> County:
     """Make a county with one town, its people (town staff), a leader and some sites."""
     # Hashing passwords slowly is tested elsewhere.
-    accounts.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    passwords.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     now, today = now_and_day(installation)
     with installation.app.app_context(), unit_of_work():
         division = _division()

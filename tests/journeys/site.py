@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from drillreg.accounts import operations as account_operations
+from drillreg.accounts import passwords
 from drillreg.app import create_app
 from drillreg.config import Settings
 from drillreg.core import clock
@@ -92,9 +92,9 @@ class Site:
 @contextmanager
 def cheap_passwords() -> Iterator[None]:
     """Hash passwords fast while a site of the tests runs."""
-    kept = account_operations.hasher
-    account_operations.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    kept = passwords.hasher
+    passwords.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     try:
         yield
     finally:
-        account_operations.hasher = kept
+        passwords.hasher = kept

@@ -10,8 +10,8 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from werkzeug.exceptions import HTTPException
 
-from drillreg.accounts.operations import start_session
 from drillreg.accounts.queries import account_or_none
+from drillreg.accounts.sessions import start_session
 from drillreg.core import clock
 from drillreg.core.db import unit_of_work
 

@@ -7,7 +7,7 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from drillreg.core import clock
-from drillreg.core.access import Permission, current_actor, requires
+from drillreg.core.access import Permission, current_actor, devices_too, requires
 from drillreg.core.db import unit_of_work
 from drillreg.core.errors import DomainError
 from drillreg.core.reading import form_view
@@ -28,10 +28,16 @@ from drillreg.i18n import N_
 from drillreg.orgs.scope import current_scope, current_scope_for, ensure_may, may_here
 
 MOST_PHOTOS = 6
+# What of an entry a phone that is not let in any more gets shown again.
+ENTRY = {
+    "checked_on": N_("Day of the check"),
+    "note": N_("If something is abnormal: what?"),
+}
 
 
 @bp.get("/h/<public_id>")
 @requires(Permission.VIEW)
+@devices_too()
 def check(public_id: str) -> ResponseReturnValue:
     """Ask for a check of the site whose QR code led here; who may not log one sees the record."""
     site = get_site_of_code(public_id, current_scope())
@@ -120,6 +126,7 @@ def _log_from_device(public_id: str) -> ResponseReturnValue:
 
 @bp.post("/h/<public_id>")
 @requires(Permission.LOG_CHECKS)
+@devices_too(ENTRY)
 @writes_itself
 def log(public_id: str) -> ResponseReturnValue:
     """Record a check: 201 for a device, 200 when it sends the same again, 409 for another text."""
@@ -128,6 +135,7 @@ def log(public_id: str) -> ResponseReturnValue:
 
 @bp.get("/h/<public_id>/done/<int:check_id>")
 @requires(Permission.LOG_CHECKS)
+@devices_too()
 def check_done(public_id: str, check_id: int) -> str:
     """Say that a check is recorded, with its number and time, and what comes next."""
     found = get_check(check_id, current_scope())
@@ -136,6 +144,7 @@ def check_done(public_id: str, check_id: int) -> str:
 
 @bp.get("/hazards/mine")
 @requires(Permission.LOG_CHECKS)
+@devices_too()
 def mine() -> str:
     """List the sites one looks after, those waiting longest first, one button each."""
     today = clock.today()

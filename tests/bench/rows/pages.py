@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from drillreg.accounts.operations import start_session
 from drillreg.accounts.queries import account_or_none
+from drillreg.accounts.sessions import start_session
 from drillreg.core import clock
 from drillreg.core.db import db, unit_of_work
 from drillreg.core.paging import encode_cursor

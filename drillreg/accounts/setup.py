@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+import click
 from sqlalchemy import select
 
 from drillreg.accounts.models import Account
@@ -50,6 +51,14 @@ def setup_code(*, make: bool = False) -> str | None:
         keeper.touch(mode=0o600)
         keeper.write_text(new_one_time())
     return keeper.read_text().strip() if keeper.exists() else None
+
+
+def tell_setup_code() -> None:
+    """Say on the terminal how an empty installation is set up; nothing where it is."""
+    code = setup_code(make=True)
+    if code is not None:
+        click.echo(f"no accounts yet: open {settings().public_url.rstrip('/')}/setup")
+        click.echo(f"set-up code: {code}")
 
 
 def has_accounts() -> bool:

@@ -11,13 +11,14 @@ from datetime import date, datetime
 import click
 from flask import Blueprint
 
+from drillreg.accounts import totp
 from drillreg.accounts.rules import roles
 from drillreg.config import settings
 from drillreg.core import clock
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError
 from drillreg.demo.load import STAGES, is_empty, load_demo, stages_done
-from drillreg.demo.people import PASSWORD
+from drillreg.demo.people import PASSWORD, TOTP_SECRET
 from drillreg.demo.places import ACCOUNTS
 from drillreg.demo.sample import write_sample
 from drillreg.sandbox import client as sandbox
@@ -71,6 +72,17 @@ def accounts() -> None:
     _show_accounts(sign.username for sign in ACCOUNTS)
 
 
+@bp.cli.command("code")
+def code() -> None:
+    """Show the code that the administrators of the demo type after their password."""
+    click.echo(_code())
+
+
+def _code() -> str:
+    """Return the code of this half minute, of the secret all administrators of the demo share."""
+    return totp.code_at(TOTP_SECRET, clock.now())
+
+
 def _show_accounts(usernames: Iterable[str]) -> None:
     wanted = set(usernames)
     rows = [
@@ -81,6 +93,9 @@ def _show_accounts(usernames: Iterable[str]) -> None:
     for line in table([HEADS, *rows]):
         click.echo(f"  {line}")
     click.echo(f"  password of all: {PASSWORD}")
+    click.echo(
+        f"  code of the three administrators: {_code()}, a new one with `drillreg demo code`"
+    )
 
 
 def width_of(text: str) -> int:

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from datetime import date
 from random import Random
 
+from drillreg.accounts import totp
 from drillreg.accounts.models import Account, Person, Post
 from drillreg.accounts.operations import give_role
 from drillreg.accounts.passwords import hash_password
+from drillreg.accounts.rules import totp_required
 from drillreg.audit.operations import record
 from drillreg.core.db import db
 from drillreg.demo.lookup import Lookup
@@ -22,6 +24,9 @@ from drillreg.demo.times import ago, at
 from drillreg.orgs.models import Org
 
 PASSWORD = "qingling-demo"  # noqa: S105 - printed by `make run`, for the demo alone
+# Administrators sign in with a code besides; in the demo all have this secret, which
+# `drillreg demo accounts` turns into the code of the moment.
+TOTP_SECRET = "QINGLINGDEMOSECRETQINGLINGDEMO23"  # noqa: S105
 CONTACTS = {
     "department": "应急联络员",
     "outside": "应急联络员",
@@ -49,6 +54,8 @@ def load_people(known: Lookup) -> dict[str, int]:
         account = _make_account(sign, shared, since)
         org = known.orgs[sign.org]
         give_role(account, role=sign.role, org=org, from_on=since, actor=None, now=at(since, 10))
+        if totp_required([sign.role]):
+            totp.enrol(account, secret=TOTP_SECRET, step=0, actor=None, now=at(since, 10))
         _give_post(account.person_id, org, sign.post, sign.phone, known)
     for username, role, org_name in MORE_ROLES:
         org = known.orgs[org_name]

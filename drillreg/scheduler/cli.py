@@ -3,8 +3,10 @@
 import click
 from flask import Blueprint, current_app
 
+from drillreg.accounts.setup import tell_setup_code
 from drillreg.config import settings
 from drillreg.core import clock
+from drillreg.core.db import db
 from drillreg.scheduler.jobs import JOBS
 from drillreg.scheduler.runner import run_background
 from drillreg.scheduler.serve import serve as serve_both
@@ -21,6 +23,9 @@ def background() -> None:
 @bp.cli.command("serve")
 def serve() -> None:
     """Run everything one machine needs: web server, scheduler, worker."""
+    tell_setup_code()
+    db.session.remove()
+    db.engine.dispose()
     serve_both(settings())
 
 

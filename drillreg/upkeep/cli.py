@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 from flask import Blueprint
 
+from drillreg.accounts.setup import tell_setup_code
 from drillreg.config import settings
 from drillreg.core import clock
 from drillreg.core.db import db
@@ -23,6 +24,7 @@ def init() -> None:
     """Create the database, or bring it to the newest version."""
     settings().data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     upgrade_database()
+    tell_setup_code()
 
 
 @bp.cli.command("doctor")

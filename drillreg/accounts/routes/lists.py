@@ -8,6 +8,7 @@ from flask import Response, request, send_file
 from sqlalchemy import ColumnElement
 
 from drillreg.accounts.forms import read_filter
+from drillreg.accounts.models import RoleAssignment
 from drillreg.accounts.registry import (
     STATES,
     AccountFilter,
@@ -82,7 +83,8 @@ def workbook_of(reachable: ColumnElement[bool], scope: OrgScope) -> Response:
     rows: list[list[Cell]] = []
     for account in found:
         state = state_of(account, now)
-        for role in held.get(account.id) or [None]:
+        of_account: list[RoleAssignment | None] = [*held.get(account.id, [])]
+        for role in of_account or [None]:
             rows.append(
                 [
                     account.person.name,

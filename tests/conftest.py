@@ -110,6 +110,7 @@ class Database:
 @pytest.fixture(scope="session")
 def worker_app(tmp_path_factory, worker_id):
     passwords.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    passwords.NOBODY = passwords.hasher.hash("nobody")
     folder = tmp_path_factory.mktemp("data")
     database = Database(folder, worker_id)
     app = create_app(Settings(data_dir=folder, database_url=database.url, secret_key="test-" * 8))

@@ -72,8 +72,8 @@ def lend(
     wanted = sorted(set(codes))
     _ensure_lendable(principal, deputy, wanted, from_on, to_on)
     given = ActingFor(
-        principal_id=principal.id,
-        deputy_id=deputy.id,
+        principal=principal,
+        deputy=deputy,
         roles=wanted,
         from_on=from_on,
         to_on=to_on,

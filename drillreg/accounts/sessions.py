@@ -120,12 +120,15 @@ def _count_failure(
         failure.tries, failure.locked_until = 0, now + LOCK
 
 
-def refuse_address(address: str, *, now: datetime) -> bool:
-    """Count a failure that names no account; say whether the address is locked out."""
+def refuse_address(address: str, *, now: datetime) -> None:
+    """Count a failure that names no account."""
+    refuse(None, _failures_of(address), address, now)
+
+
+def address_locked(address: str, *, now: datetime) -> bool:
+    """Say whether an address is locked out after many failures."""
     failure = _failures_of(address)
-    locked = is_locked(failure.locked_until if failure else None, now)
-    refuse(None, failure, address, now)
-    return locked
+    return is_locked(failure.locked_until if failure else None, now)
 
 
 def _start_half(account: Account, now: datetime) -> str:

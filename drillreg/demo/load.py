@@ -11,6 +11,7 @@ from drillreg.audit.models import AuditRow
 from drillreg.audit.operations import record
 from drillreg.core.db import db, unit_of_work
 from drillreg.core.errors import DomainError
+from drillreg.demo.access import load_access
 from drillreg.demo.county import load_county
 from drillreg.demo.drills import load_drills, prepare_drills, sweep
 from drillreg.demo.lookup import Lookup
@@ -46,6 +47,7 @@ class Loaded:
 STAGES = (
     Stage("county", load_county),
     Stage("people", load_people),
+    Stage("access", load_access),
     Stage("sites", load_sites),
     Stage("checks", load_checks),
     Stage("plans", load_plans, before=prepare_plans),

@@ -51,7 +51,7 @@ def load_people(known: Lookup) -> dict[str, int]:
     # Hashed once: the password is printed anyway, and a careful hash for each takes many seconds.
     shared = hash_password(PASSWORD)
     for sign in ACCOUNTS:
-        account = _make_account(sign, shared, since)
+        account = _make_account(sign, shared, since, known)
         org = known.orgs[sign.org]
         give_role(account, role=sign.role, org=org, from_on=since, actor=None, now=at(since, 10))
         if totp_required([sign.role]):
@@ -67,7 +67,7 @@ def load_people(known: Lookup) -> dict[str, int]:
     return {"accounts": len(ACCOUNTS)}
 
 
-def _make_account(sign: Sign, password_hash: str, since: date) -> Account:
+def _make_account(sign: Sign, password_hash: str, since: date, known: Lookup) -> Account:
     person = Person(name=sign.name, phone=sign.phone)
     db.session.add(person)
     db.session.flush()
@@ -76,6 +76,7 @@ def _make_account(sign: Sign, password_hash: str, since: date) -> Account:
         username=sign.username,
         password_hash=password_hash,
         created_at=at(since, 10),
+        last_signed_in_at=at(known.today, 8),
     )
     db.session.add(account)
     db.session.flush()

@@ -1,10 +1,15 @@
+from datetime import timedelta
+
 import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import select
 
+from drillreg.accounts import passwords
 from drillreg.accounts.models import Account, SignInSession
-from drillreg.accounts.rules import ensure_compatible, roles
+from drillreg.accounts.passwords import hash_one_time
+from drillreg.accounts.rules import NO_PASSWORD, ensure_compatible, roles
 from drillreg.core.errors import DomainError
+from tests.conftest import NOW
 
 PASSWORD = "a good pass-phrase"
 
@@ -64,6 +69,46 @@ def test_a_copied_cookie_is_worth_nothing_after_signing_out(clerk, app):
     thief = app.test_client()
     thief.set_cookie("drillreg", copied)
     assert thief.get("/").status_code == 303
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"locked_until": NOW + timedelta(hours=1)},
+        {"disabled_at": NOW},
+        {"password_ends_at": NOW},
+        {"one_time": "abcd-efgh-jkmn"},
+        {"password_hash": NO_PASSWORD},
+        None,
+    ],
+)
+def test_every_refusal_takes_one_slow_hash_and_one_sentence(
+    clerk, keep, app, monkeypatch, change, account_of
+):
+    """No time and no word tells of a name whether it is known, locked or never used."""
+    if change is not None:
+        account = account_of("zhoumin")
+        for name, value in change.items():
+            if name == "one_time":
+                with app.app_context():
+                    name, value = "password_hash", hash_one_time(value)
+            setattr(account, name, value)
+        keep(account)
+    hashed = []
+    verify = passwords.PasswordHasher.verify
+
+    def count(self, *args):
+        hashed.append(args)
+        return verify(self, *args)
+
+    monkeypatch.setattr(passwords.PasswordHasher, "verify", count)
+    answer = enter(clerk, "not this one", username="nobody" if change is None else "zhoumin")
+    assert answer.status_code == 422
+    assert len(hashed) == 1
+    said = BeautifulSoup(answer.text, "html.parser").select_one(".dr-errsum").text
+    assert "用户名或密码不正确" in said
+    assert "初始密码已过期" in said
 
 
 def test_half_an_hour_without_a_request_ends_the_session(clerk, frozen, reading):

@@ -49,6 +49,7 @@ def deeds(walk: Walk) -> Iterator[Sight]:
     yield from _issue(walk)
     yield from _record(walk)
     yield from _check(walk)
+    yield from _phone(walk)
 
 
 def _imports(walk: Walk) -> Iterator[Sight]:
@@ -149,3 +150,14 @@ def _check(walk: Walk) -> Iterator[Sight]:
     yield Sight("monitor", path, "hazards.check_done")
     found = select(HazardSite.id).where(HazardSite.public_id == code)
     yield Sight("monitor", f"/hazards/{_id(walk.site, found)}", "hazards.show", "abnormal")
+
+
+def _phone(walk: Walk) -> Iterator[Sight]:
+    """Show a code for a phone, and what the phone sees that scans it."""
+    client = walk.client("town")
+    page = client.get("/phones/new").text
+    monitor = re.search(r'<option value="([\w-]{22})"', page)[1]
+    path = _post(client, "/phones/new", account=monitor)
+    yield Sight("town", path, "people.phone", "code")
+    secret = re.search(r"/bind/[0-9a-f]{32}", client.get(path).text)[0]
+    yield Sight("", secret, "people.bind")

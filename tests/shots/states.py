@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page
 
+from drillreg.demo.people import PASSWORD
 from tests.shots.pages import Sight
 
 
@@ -30,6 +31,18 @@ def _wrong_password(page: Page) -> None:
         page.locator("main form button").first.click()
 
 
+def _right_password(page: Page) -> None:
+    page.locator("[name=username]").fill("pengxia")
+    page.locator("[name=password]").fill(PASSWORD)
+    with page.expect_navigation():
+        page.locator("main form button").first.click()
+
+
+def _act_for(page: Page) -> None:
+    with page.expect_navigation():
+        page.locator("td .btn-primary").first.click()
+
+
 def _open_menu(page: Page) -> None:
     page.goto(page.url + "#menu")
 
@@ -47,6 +60,8 @@ NOTHING = "没有这样的"
 STATES = (
     State(Sight("", "/sign-in", "accounts.sign_in")),
     State(Sight("", "/sign-in", "accounts.sign_in", "refused"), _wrong_password),
+    State(Sight("", "/sign-in", "accounts.code"), _right_password),
+    State(Sight("deputy", "/account/acting", "dashboard.home", "acting"), _act_for),
     State(Sight("clerk", f"/plans/?words={NOTHING}&q={NOTHING}", "plans.index", "empty")),
     State(Sight("clerk", f"/hazards/?q={NOTHING}", "hazards.index", "empty")),
     State(Sight("clerk", f"/drills/?words={NOTHING}&q={NOTHING}", "drills.index", "empty")),

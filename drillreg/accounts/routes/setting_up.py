@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from drillreg.accounts.forms import SetupForm
 from drillreg.accounts.routes.blueprint import bp, shown_once
 from drillreg.accounts.rules import FIRST_PASSWORD_LASTS
-from drillreg.accounts.sessions import refuse_address
+from drillreg.accounts.sessions import address_locked, refuse_address
 from drillreg.accounts.setup import FIRST_ROLES, code_is, first_county, is_waiting
 from drillreg.accounts.setup import set_up as write
 from drillreg.core import clock
@@ -54,11 +54,10 @@ def set_up() -> ResponseReturnValue:
 
 def _ensure_code(code: str) -> None:
     """Raise unless the code is right; wrong ones count, so they are committed."""
-    locked, fits = False, code_is(code)
-    if not fits:
+    address, now = request.remote_addr or "", clock.now()
+    if address_locked(address, now=now) or not code_is(code):
         with unit_of_work():
-            locked = refuse_address(request.remote_addr or "", now=clock.now())
-    if locked or not fits:
+            refuse_address(address, now=now)
         raise FormErrors(
             [
                 FieldError(

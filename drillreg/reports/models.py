@@ -36,6 +36,8 @@ class Report(HasPublicId, Versioned, Base):
     edited_at: Mapped[datetime | None]
     submitted_at: Mapped[datetime | None]
     submitted_by_id: Mapped[int | None]
+    # For whom it was submitted, where somebody acted for another.
+    submitted_for_id: Mapped[int | None]
     # The nearest organisation with a leader when it was submitted; its leaders are asked.
     decides_org_id: Mapped[int | None] = mapped_column(ForeignKey("org.id"), index=True)
     approved_at: Mapped[datetime | None]
@@ -52,6 +54,12 @@ class Report(HasPublicId, Versioned, Base):
     drill: Mapped[Drill] = relationship(lazy="raise_on_sql")
     org: Mapped[Org] = relationship(lazy="raise_on_sql", foreign_keys=[org_id])
     pdf: Mapped[StoredFile | None] = relationship(lazy="raise_on_sql")
+
+    @property
+    def submitters(self) -> frozenset[int]:
+        """Return the accounts that stand behind the submission."""
+        found = (self.submitted_by_id, self.submitted_for_id)
+        return frozenset(each for each in found if each is not None)
 
 
 class ReportStep(Base):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from drillreg.accounts.models import Account, RoleAssignment
@@ -122,6 +122,14 @@ def all_reports(
     return db.session.scalars(statement.order_by(Report.id.desc()).limit(MOST_EXPORTED)).all()
 
 
+def _not_submitted_by(actor: Actor) -> list[ColumnElement[bool]]:
+    """Return the conditions that nobody behind this act stands behind the submission too."""
+    return [
+        func.coalesce(column, 0).not_in(sorted(actor.account_ids))
+        for column in (Report.submitted_by_id, Report.submitted_for_id)
+    ]
+
+
 def reports_waiting_for(actor: Actor, scope: OrgScope) -> Sequence[Report]:
     """Return the reports in scope that this leader is asked to decide on, longest waiting first."""
     reach = actor.reach.get(Permission.APPROVE_REPORTS)
@@ -136,7 +144,7 @@ def reports_waiting_for(actor: Actor, scope: OrgScope) -> Sequence[Report]:
             scope.allows(),
             Report.state == ReportState.SUBMITTED,
             Report.decides_org_id.in_(deciding),
-            or_(Report.submitted_by_id.is_(None), Report.submitted_by_id != actor.account_id),
+            *_not_submitted_by(actor),
         )
         .order_by(Report.submitted_at, Report.id)
     ).all()

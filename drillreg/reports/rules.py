@@ -80,11 +80,16 @@ def ensure_somebody_decides(leaders: int) -> None:
         )
 
 
-def ensure_reviewable(state: ReportState, *, submitted_by_id: int | None, reviewer_id: int) -> None:
-    """Raise unless this person may decide on the report: nobody approves their own."""
+def ensure_reviewable(
+    state: ReportState, *, submitters: frozenset[int], reviewers: frozenset[int]
+) -> None:
+    """Raise unless this person may decide on the report: nobody approves their own.
+
+    Where somebody acts for another, both are meant, on either side.
+    """
     if state is not ReportState.SUBMITTED:
         raise DomainError(N_("This report is not waiting for a decision."))
-    if submitted_by_id == reviewer_id:
+    if submitters & reviewers:
         raise NotAllowed(N_("Somebody else must decide on a report that you submitted."))
 
 

@@ -53,11 +53,14 @@ def test_a_report_needs_a_summary_and_an_answer_to_every_finding():
 
 
 def test_nobody_decides_on_their_own_submission():
-    ensure_reviewable(ReportState.SUBMITTED, submitted_by_id=1, reviewer_id=2)
-    with pytest.raises(NotAllowed):
-        ensure_reviewable(ReportState.SUBMITTED, submitted_by_id=1, reviewer_id=1)
+    one, other, both = frozenset({1}), frozenset({2}), frozenset({1, 2})
+    ensure_reviewable(ReportState.SUBMITTED, submitters=one, reviewers=other)
+    # Also not through a deputy, on either side.
+    for submitters, reviewers in ((one, one), (one, both), (both, other)):
+        with pytest.raises(NotAllowed):
+            ensure_reviewable(ReportState.SUBMITTED, submitters=submitters, reviewers=reviewers)
     with pytest.raises(DomainError):
-        ensure_reviewable(ReportState.APPROVED, submitted_by_id=1, reviewer_id=2)
+        ensure_reviewable(ReportState.APPROVED, submitters=one, reviewers=other)
 
 
 def test_only_a_held_drill_has_a_report():

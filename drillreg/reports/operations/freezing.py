@@ -39,9 +39,7 @@ def approve_report(
 ) -> None:
     """Freeze the report: snapshot, number and hash; its PDF is made outside and attached later."""
     report, drill = sources.report, sources.held.drill
-    ensure_reviewable(
-        report.state, submitted_by_id=report.submitted_by_id, reviewer_id=actor.account_id
-    )
+    ensure_reviewable(report.state, submitters=report.submitters, reviewers=actor.account_ids)
     number = issue_number(
         issuer_org_id=report.org_id,
         document_kind=DOCUMENT_KIND,

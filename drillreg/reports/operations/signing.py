@@ -38,6 +38,7 @@ def submit_report(
     ensure_somebody_decides(len(leaders))
     report.state, report.decides_org_id = ReportState.SUBMITTED, org_id
     report.submitted_at, report.submitted_by_id = now, actor.account_id
+    report.submitted_for_id = actor.acting_for_account_id
     close_record(drill, now=now)
     step = add_step(report, StepKind.SUBMITTED, "", actor, now)
     notify(
@@ -56,9 +57,7 @@ def return_report(
     report: Report, *, drill: Drill, remark: str, url: str, actor: Actor, now: datetime
 ) -> None:
     """Give the report back to its author with reasons; its record may be corrected again."""
-    ensure_reviewable(
-        report.state, submitted_by_id=report.submitted_by_id, reviewer_id=actor.account_id
-    )
+    ensure_reviewable(report.state, submitters=report.submitters, reviewers=actor.account_ids)
     ensure_reasons(remark)
     report.state, report.decides_org_id = ReportState.RETURNED, None
     reopen_record(drill)

@@ -132,7 +132,7 @@ def show(report_id: int) -> str:
         thread=thread_of(report, findings, today),
         may_write=may_here(Permission.WRITE_REPORTS, report.org),
         may_decide=may_here(Permission.APPROVE_REPORTS, report.org)
-        and report.submitted_by_id != current_actor().account_id,
+        and not report.submitters & current_actor().account_ids,
         form=form_view(),
         today=today,
         **words(),

@@ -45,9 +45,7 @@ def submit(report_id: int) -> ResponseReturnValue:
 def _report_to_decide(report_id: int) -> Report:
     report = report_to_change(report_id, Permission.APPROVE_REPORTS)
     ensure_reviewable(
-        report.state,
-        submitted_by_id=report.submitted_by_id,
-        reviewer_id=current_actor().account_id,
+        report.state, submitters=report.submitters, reviewers=current_actor().account_ids
     )
     return report
 

@@ -66,7 +66,7 @@ class SignInForm:
 def read_code(fields: Mapping[str, str]) -> str:
     """Return the code of an authenticator, or a recovery code, as typed."""
     reader = FormReader(fields)
-    code = reader.text("code", translate(N_("Code")), required=True, max_length=40)
+    code = reader.text("code", translate(N_("One-time code")), required=True, max_length=40)
     reader.finish()
     return code
 
@@ -180,7 +180,7 @@ class RoleForm:
         form = cls(
             reader.choice("role", translate(N_("Role")), list(roles())),
             reader.text("org", translate(N_("Organisation")), required=True),
-            reader.date("from_on", translate(N_("From"))) or today,
+            reader.date("from_on", translate(N_("First day"))) or today,
             _day_after(reader.date("last_on", translate(N_("Last day")))),
         )
         reader.finish()
@@ -208,7 +208,7 @@ class LendForm:
         """Return what was typed, or raise FormErrors."""
         reader = FormReader(fields)
         deputy = reader.text("deputy", translate(N_("User name")), required=True, max_length=80)
-        from_on = reader.date("from_on", translate(N_("From"))) or today
+        from_on = reader.date("from_on", translate(N_("First day"))) or today
         last_on = reader.date("last_on", translate(N_("Last day")), required=True)
         reader.finish()
         return cls(deputy.lower(), from_on, _day_after(last_on) or today)

@@ -80,7 +80,7 @@ MENU: tuple[Entry | None, ...] = (
     None,
     Entry(N_("Organisations"), "orgs.index", "org"),
     Entry(
-        N_("People"),
+        N_("Accounts and phones"),
         "people.lower",
         "org",
         Permission.RESET_ACCOUNTS,

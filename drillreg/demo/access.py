@@ -1,4 +1,4 @@
-"""Third stage: how people sign in: phones of monitors, a deputy, accounts in every state."""
+"""Last stage: how people sign in: phones of monitors, a deputy, accounts in every state."""
 
 from datetime import timedelta
 

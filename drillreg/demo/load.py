@@ -47,12 +47,12 @@ class Loaded:
 STAGES = (
     Stage("county", load_county),
     Stage("people", load_people),
-    Stage("access", load_access),
     Stage("sites", load_sites),
     Stage("checks", load_checks),
     Stage("plans", load_plans, before=prepare_plans),
     Stage("drills", load_drills, before=prepare_drills, after=sweep),
     Stage("reports", load_reports, after=print_thread_report),
+    Stage("access", load_access),
 )
 
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from drillreg.accounts.models import RoleAssignment
-from drillreg.accounts.operations import password_fits
+from drillreg.accounts.passwords import password_fits
 from drillreg.accounts.queries import account_or_none
 from drillreg.accounts.rules import roles
 from drillreg.core.db import Base, db

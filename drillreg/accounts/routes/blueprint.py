@@ -6,8 +6,9 @@ from datetime import datetime
 from flask import Blueprint, Response, flash, make_response, render_template
 
 from drillreg.accounts.models import Account
-from drillreg.accounts.registry import STATES
+from drillreg.accounts.registry import STATES, roles_of
 from drillreg.accounts.rules import browser_words, roles
+from drillreg.core import clock
 from drillreg.i18n import pick, translate
 
 bp = Blueprint("accounts", __name__)
@@ -29,7 +30,14 @@ def shown_once(
     made: Sequence[tuple[Account, str]], *, until: datetime, title: str, back: str
 ) -> Response:
     """Show one-time passwords, this once: nothing keeps the page or the passwords."""
-    page = render_template("accounts/one_time.html", made=made, until=until, title=title, back=back)
+    page = render_template(
+        "accounts/one_time.html",
+        made=made,
+        held=roles_of([account for account, _ in made], on=clock.today()),
+        until=until,
+        title=title,
+        back=back,
+    )
     return not_kept(page)
 
 

@@ -22,7 +22,7 @@ from drillreg.core.access import current_actor, signed_in
 from drillreg.core.errors import DomainError
 from drillreg.core.reading import form_view
 from drillreg.core.web import form_of, see_other, writes
-from drillreg.i18n import N_, current_locale, translate
+from drillreg.i18n import N_, current_locale, force_locale, translate
 
 
 @bp.get("/account/")
@@ -129,7 +129,8 @@ def save_first() -> ResponseReturnValue:
     set_own_password(account, new=form.new, token=current_token(), actor=actor, now=now)
     remember("locale", form.locale)
     remember("text_size", form.text_size)
-    say(N_("Welcome. Your account is ready."))
+    with force_locale(form.locale):  # the language just chosen
+        say(N_("Welcome. Your account is ready."))
     return see_other(url_for("dashboard.home"))
 
 

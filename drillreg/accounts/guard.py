@@ -40,14 +40,13 @@ class DeviceRefused(NotAllowed):
     """A phone that was let in once and is not any more; `entry` is what it tried to send."""
 
     def __init__(self, device: Device, entry: dict[str, str]) -> None:
-        why = device.revoke_reason or device.account.disabled_reason or ""
-        super().__init__(
-            N_(
-                "This phone is no longer bound (%(why)s). The check was not recorded; it is still"
-                " on the phone. Show it to your town office, which can bind the phone anew."
-            ),
-            why=why,
+        sent = N_(
+            "This phone is no longer bound (%(why)s). The check was not recorded; it is still"
+            " on the phone. Show it to your town office, which can bind the phone anew."
         )
+        asked = N_("This phone is no longer bound (%(why)s). Your town office can bind it anew.")
+        why = device.revoke_reason or device.account.disabled_reason or ""
+        super().__init__(sent if request.method == "POST" else asked, why=why)
         self.entry = entry
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import click
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from drillreg.accounts.models import Account
 from drillreg.accounts.operations import NewAccount, create_accounts
@@ -55,6 +55,8 @@ def setup_code(*, make: bool = False) -> str | None:
 
 def tell_setup_code() -> None:
     """Say on the terminal how an empty installation is set up; nothing where it is."""
+    if not inspect(db.engine).has_table(Account.__tablename__):
+        return  # `drillreg init` comes first
     code = setup_code(make=True)
     if code is not None:
         click.echo(f"no accounts yet: open {settings().public_url.rstrip('/')}/setup")

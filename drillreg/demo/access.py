@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from drillreg.accounts import acting, devices
-from drillreg.accounts.models import Account
+from drillreg.accounts.models import Account, Device
 from drillreg.accounts.operations import NewAccount, create_accounts, disable
 from drillreg.accounts.queries import actor_of
 from drillreg.accounts.rules import LOCK
@@ -51,7 +51,7 @@ def load_access(known: Lookup) -> dict[str, int]:
     return {"phones": 2, "new accounts": len(made)}
 
 
-def _bind(account: Account, known: Lookup, *, at_day: int) -> devices.Device:
+def _bind(account: Account, known: Lookup, *, at_day: int) -> Device:
     """Bind a phone some days ago."""
     moment = at(ago(known.today, at_day), 10)
     clerk = actor_of(known.account("liumeiyun"), on=known.today)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from drillreg.drills.models import Drill
-from drillreg.drills.preview import holiday_name
+from drillreg.workdays.months import holiday_name, month_after
 from drillreg.workdays.rules import DayKind, WorkCalendar
 
 ONE_DAY = timedelta(days=1)
@@ -48,25 +48,6 @@ class Month:
     def days(self) -> list[Day]:
         """Return the days of the month itself, in order."""
         return [day for week in self.weeks for day in week if not day.is_outside]
-
-
-def month_after(first: date) -> date:
-    """Return the first day of the next month."""
-    return (first + timedelta(days=31)).replace(day=1)
-
-
-def month_before(first: date) -> date:
-    """Return the first day of the month before."""
-    return (first - ONE_DAY).replace(day=1)
-
-
-def first_of(text: str, today: date) -> date:
-    """Return the first day of a month such as 2026-05; of this month for anything else."""
-    try:
-        found = date.fromisoformat(f"{text}-01")
-    except ValueError:
-        return today.replace(day=1)
-    return found if 1901 <= found.year <= 2099 else today.replace(day=1)
 
 
 def shown_span(first: date) -> tuple[date, date]:

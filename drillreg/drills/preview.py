@@ -1,13 +1,12 @@
 """The next dates of a rhythm with what was shifted and why, before anything is saved."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from drillreg.drills.facts import Rhythm
 from drillreg.workdays.recurrence import Occurrence, ensure_occurs, occurrences
-from drillreg.workdays.rules import WorkCalendar, national_year
+from drillreg.workdays.rules import WorkCalendar
 
 SHOWN = 12
 AHEAD = timedelta(days=4 * 366)
@@ -41,12 +40,3 @@ def preview_of(rhythm: Rhythm, calendar: WorkCalendar, *, today: date) -> Previe
     ][:SHOWN]
     years = sorted({each.due_on.year for each in found})
     return Preview(found, [year for year in years if not calendar.is_known_year(year)])
-
-
-def holiday_name(day: date) -> str:
-    """Return the Chinese name of the holiday on a day, or an empty text.
-
-    Notes are left out: "国庆节（补假）" is 国庆节, "休息日（由…调休）" has no name.
-    """
-    name = re.split("[（(]", national_year(day.year).off.get(day, ""))[0].strip()
-    return "" if name == "休息日" else name

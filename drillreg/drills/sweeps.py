@@ -17,9 +17,9 @@ from drillreg.drills.operations.reminders import (
     remind_of_drill,
 )
 from drillreg.drills.queries import drills_to_sweep
-from drillreg.drills.queries.calendars import calendar_owner
 from drillreg.drills.queries.programmes import programmes_to_sweep
 from drillreg.drills.rules import HORIZON, REMIND_DAYS_BEFORE, planned_until, reminder_due
+from drillreg.orgs.calendars import calendar_owner
 from drillreg.orgs.models import Org
 from drillreg.workdays.queries import calendar_for
 from drillreg.workdays.rules import WorkCalendar

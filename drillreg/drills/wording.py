@@ -4,10 +4,10 @@ from datetime import date
 
 from drillreg.core.page import day_cn
 from drillreg.drills.models import Drill
-from drillreg.drills.preview import holiday_name
 from drillreg.drills.rules import DrillMode, DrillStatus, Rating
 from drillreg.i18n import N_, current_locale, translate
 from drillreg.orgs.models import Org
+from drillreg.workdays.months import holiday_name
 
 MODES = {
     DrillMode.FULL: N_("Live drill"),

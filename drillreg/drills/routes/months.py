@@ -8,17 +8,15 @@ from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
 from drillreg.drills.months import (
     bundles_of,
-    first_of,
-    month_after,
-    month_before,
     month_of,
     shown_span,
 )
 from drillreg.drills.queries import counts_of, drills_between
-from drillreg.drills.queries.calendars import calendar_owner
 from drillreg.drills.routes.blueprint import bp, filter_of_address, upper_orgs
+from drillreg.orgs.calendars import calendar_owner
 from drillreg.orgs.queries import get_org
 from drillreg.orgs.scope import current_scope
+from drillreg.workdays.months import first_of, month_after, month_before
 from drillreg.workdays.queries import calendar_days, calendar_for
 
 MOST_IN_A_CELL = 4

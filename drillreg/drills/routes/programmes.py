@@ -28,11 +28,11 @@ from drillreg.drills.operations.programmes import (
 )
 from drillreg.drills.preview import Preview, preview_of
 from drillreg.drills.queries import DrillFilter, drills_page, last_held
-from drillreg.drills.queries.calendars import calendar_of
 from drillreg.drills.queries.programmes import get_programme, next_dates, programmes_page
 from drillreg.drills.routes.blueprint import bp, org_of_address, outline_choices, upper_orgs
 from drillreg.drills.routes.planning import ensure_in_reach, org_to_plan_for
 from drillreg.i18n import N_, translate
+from drillreg.orgs.calendars import calendar_of
 from drillreg.orgs.queries import get_org
 from drillreg.orgs.scope import current_scope, ensure_may, may_here
 from drillreg.workdays.describing import MONTH_NAMES, WEEKDAY_NAMES, describe, spoken

@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from drillreg.accounts.rules import NO_PASSWORD
-from drillreg.core.db import Base, HasPublicId
+from drillreg.core.db import Base, HasPublicId, Versioned, Voidable
 from drillreg.orgs.models import Org
 
 PERSONAL = {"personal": True}  # marks columns that masking, export and erasure must know
@@ -22,21 +22,30 @@ class Person(HasPublicId, Base):
     phone: Mapped[str | None] = mapped_column(info=PERSONAL)
 
 
-class Post(Base):
-    """A seat at an organisation and who holds it, from a day to a day."""
+class Post(Versioned, Voidable, Base):
+    """A seat at an organisation and who holds it, from a day to the day before another."""
 
     __tablename__ = "post"
+    __table_args__ = (Index("ix_post_org_kind", "org_id", "kind", "to_on"),)
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    org_id: Mapped[int] = mapped_column(ForeignKey("org.id"), index=True)
+    org_id: Mapped[int] = mapped_column(ForeignKey("org.id"))
+    # A code of the list `post_kind`, such as "leader" or "liaison".
+    kind: Mapped[str] = mapped_column(default="staff")
     title: Mapped[str]
     phone: Mapped[str | None] = mapped_column(info=PERSONAL)
+    other_phone: Mapped[str | None] = mapped_column(info=PERSONAL)
     deputy_of_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    position: Mapped[int] = mapped_column(default=0)
     from_on: Mapped[date]
     to_on: Mapped[date | None]
+    # When somebody last made sure that this person answers this number.
+    verified_on: Mapped[date | None]
+    verified_by: Mapped[str | None] = mapped_column(info=PERSONAL)
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
     org: Mapped[Org] = relationship()
+    deputy_of: Mapped["Post | None"] = relationship(remote_side="Post.id")
 
 
 class Account(HasPublicId, Base):

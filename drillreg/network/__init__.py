@@ -1,1 +1,1 @@
-"""Posts, contacts and who can be reached: the network of a county, and its duty roster."""
+"""Whom to call: posts and contacts, what is missing of them, and who is on duty."""

@@ -1,0 +1,1 @@
+"""Changing the network: posts and contacts, rosters, hand-over notes."""

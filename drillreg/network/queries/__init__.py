@@ -1,0 +1,1 @@
+"""Reading the network: contacts, what is missing of them, rosters."""

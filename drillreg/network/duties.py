@@ -110,6 +110,28 @@ def read_cell(text: str) -> list[Named]:
     return found
 
 
+DAY_FORMS = (
+    re.compile(r"(?P<year>[0-9]{4})\D(?P<month>[0-9]{1,2})\D(?P<day>[0-9]{1,2})\D?"),
+    re.compile(r"(?P<month>[0-9]{1,2})[月./-](?P<day>[0-9]{1,2})日?"),
+    re.compile(r"(?P<day>[0-9]{1,2})日?"),
+)
+
+
+def read_day(text: str, first: date) -> date | None:
+    """Return the day of a month that a table names: 2026-05-12, 5月12日, 12日; None for others."""
+    bare = re.split("[（(星周 ]", text.strip(), maxsplit=1)[0]
+    for form in DAY_FORMS:
+        if found := form.fullmatch(bare):
+            parts = {name: int(value) for name, value in found.groupdict().items()}
+            named = (parts.get("year", first.year), parts.get("month", first.month))
+            try:
+                day = first.replace(day=parts["day"])
+            except ValueError:
+                return None
+            return day if named == (first.year, first.month) else None
+    return None
+
+
 def names_in(text: str) -> list[str]:
     """Return the names of a cell; none for a cell that cannot be read."""
     try:

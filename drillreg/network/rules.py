@@ -1,7 +1,7 @@
 """Rules of the network: what is asked of whom, when a contact is stale."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from drillreg.core.codes import code_list
 from drillreg.core.errors import DomainError
@@ -78,8 +78,12 @@ def round_of(today: date) -> Round:
     month = begun[-1] if begun else months[-1]
     starts_on = date(year, month, 1)
     number = months.index(month) + 1
-    answer_by = date(year, month, int(str(rule["answer_days"])))
-    return Round(f"{year}-{number}", starts_on, answer_by)
+    return Round(f"{year}-{number}", starts_on, answer_until(starts_on))
+
+
+def answer_until(today: date) -> date:
+    """Return the day by which whoever is reminded today should have answered."""
+    return today + timedelta(days=int(str(_verified_rule()["answer_days"])))
 
 
 def is_stale(verified_on: date | None, today: date) -> bool:

@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from sqlalchemy import delete
 
-from drillreg.accounts.models import Post
 from drillreg.audit.operations import record
 from drillreg.core.access import Actor
 from drillreg.core.db import db
@@ -20,9 +19,12 @@ from drillreg.network.queries.rosters import (
     duties_of,
     hand_over_or_none,
     month_or_none,
+    phones_known,
 )
 from drillreg.orgs.models import Org
 from drillreg.workdays.months import days_of_month
+
+MOST_SHOWN = 40
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,8 @@ def _write(
 ) -> None:
     if not changed:
         return
-    holders = _holders(org, changed[0][0])
+    holders = {each.person.name: each for each in reversed(posts_of(org, on=changed[0][0]))}
+    phones = phones_known(org)
     for day, position in changed:
         db.session.execute(
             delete(Duty)
@@ -142,6 +145,7 @@ def _write(
         )
         for place, each in enumerate(wanted[day, position]):
             post = holders.get(each.name)
+            on_file = (post.phone or post.other_phone) if post else phones.get(each.name)
             db.session.add(
                 Duty(
                     org_id=org.id,
@@ -150,18 +154,10 @@ def _write(
                     place=place,
                     person_id=post.person_id if post else None,
                     name=each.name,
-                    phone=each.phone or _phone_of(post),
+                    phone=each.phone or on_file,
                 )
             )
     db.session.flush()
-
-
-def _holders(org: Org, on: date) -> dict[str, Post]:
-    return {post.person.name: post for post in reversed(posts_of(org, on=on))}
-
-
-def _phone_of(post: Post | None) -> str | None:
-    return (post.phone or post.other_phone) if post else None
 
 
 def publish(org: Org, first: date, *, actor: Actor, now: datetime) -> None:
@@ -253,9 +249,12 @@ def write_hand_over(
     open_matters: str | None,
     row_version: int,
     actor: Actor,
+    today: date,
     now: datetime,
 ) -> HandOver:
     """Write or amend the note of a day, until the next shift has read it."""
+    if day > today:
+        raise DomainError(N_("This day has not come yet."))
     note = hand_over_or_none(org, day)
     texts = {
         translate(N_("What happened")): happened,

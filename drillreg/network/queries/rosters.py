@@ -132,3 +132,26 @@ def duties_ahead(person_id: int, org: Org, *, today: date) -> Sequence[Duty]:
         .where(Duty.person_id == person_id, Duty.org_id == org.id, Duty.day >= today)
         .order_by(Duty.day, Duty.position)
     ).all()
+
+
+def phones_known(org: Org) -> dict[str, str]:
+    """Return the newest phone number on an organisation's rosters, by name."""
+    rows = db.session.execute(
+        select(Duty.name, Duty.phone)
+        .where(Duty.org_id == org.id, Duty.phone.is_not(None))
+        .order_by(Duty.day.desc(), Duty.id.desc())
+        .limit(400)
+    ).all()
+    return {row.name: row.phone for row in reversed(rows)}
+
+
+def months_of(
+    ids: Sequence[int], scope: OrgScope, firsts: Sequence[date]
+) -> dict[tuple[int, date], RosterMonth]:
+    """Return the rosters of some organisations for some months, in one query."""
+    found = db.session.scalars(
+        select(RosterMonth)
+        .join(Org, Org.id == RosterMonth.org_id)
+        .where(RosterMonth.org_id.in_(ids), RosterMonth.month.in_(firsts), scope.allows())
+    )
+    return {(each.org_id, each.month): each for each in found}

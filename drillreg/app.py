@@ -21,11 +21,13 @@ import drillreg.drills.routes
 import drillreg.hazards.cli
 import drillreg.hazards.routes
 import drillreg.maps.routes
+import drillreg.network.routes
 import drillreg.notices.routes
 import drillreg.orgs.cli
 import drillreg.orgs.routes
 import drillreg.plans.routes
 import drillreg.reports.routes
+import drillreg.resources.routes
 import drillreg.scheduler.cli
 import drillreg.scheduler.routes
 import drillreg.upkeep.cli
@@ -44,11 +46,13 @@ from drillreg.drills.panels import drills_at_site, drills_of_org, drills_of_plan
 from drillreg.hazards.jobs import import_sites, read_large
 from drillreg.hazards.panels import sites_of_org
 from drillreg.hazards.rules import IMPORT_WORK, READ_WORK
+from drillreg.network.panels import contacts_of_org, network_at_home
 from drillreg.orgs.importing import WORK_KIND as ORGS_IMPORT
 from drillreg.orgs.importing import run_import
 from drillreg.plans.panels import plans_of_org, plans_over_site
 from drillreg.reports.panels import drill_panel, org_panel
 from drillreg.reports.printing import print_report
+from drillreg.resources.panels import resources_of_org
 from drillreg.sandbox import client as sandbox
 from drillreg.work.worker import Handler, register_work
 
@@ -65,11 +69,13 @@ BLUEPRINTS = (
     drillreg.hazards.cli.bp,
     drillreg.hazards.routes.bp,
     drillreg.maps.routes.bp,
+    *drillreg.network.routes.BLUEPRINTS,
     drillreg.notices.routes.bp,
     drillreg.orgs.cli.bp,
     drillreg.orgs.routes.bp,
     drillreg.plans.routes.bp,
     drillreg.reports.routes.bp,
+    drillreg.resources.routes.bp,
     drillreg.scheduler.cli.bp,
     drillreg.scheduler.routes.bp,
     drillreg.upkeep.cli.bp,
@@ -89,6 +95,9 @@ WORK: dict[str, Handler] = {
 # What higher features show on the pages of lower ones.
 PANELS: tuple[tuple[str, Panel], ...] = (
     ("site-thread", site_thread),
+    ("org", contacts_of_org),
+    ("home", network_at_home),
+    ("org", resources_of_org),
     ("org", sites_of_org),
     ("org", plans_of_org),
     ("org", org_panel),

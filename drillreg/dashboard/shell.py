@@ -78,7 +78,18 @@ MENU: tuple[Entry | None, ...] = (
         ),
     ),
     None,
-    Entry(N_("Organisations"), "orgs.index", "org"),
+    Entry(
+        N_("Organisations"),
+        "orgs.index",
+        "org",
+        children=(
+            Entry(N_("Tree and list"), "orgs.index"),
+            Entry(N_("Contact book"), "contacts.index"),
+            Entry(N_("Emergency network"), "network.index"),
+            Entry(N_("Duty roster"), "roster.index"),
+            Entry(N_("Teams, supplies, shelters"), "resources.teams"),
+        ),
+    ),
     Entry(
         N_("Accounts and phones"),
         "people.lower",

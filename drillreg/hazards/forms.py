@@ -7,7 +7,8 @@ from typing import Any
 
 from drillreg.core.codes import code_list
 from drillreg.core.reading import FormReader
-from drillreg.geo.shift import ShiftedCrs, to_wgs84
+from drillreg.geo.asking import SHIFTS, read_position
+from drillreg.geo.shift import ShiftedCrs
 from drillreg.hazards.ledgers import Options
 from drillreg.hazards.models import HazardSite
 from drillreg.hazards.rows import MOST
@@ -21,23 +22,10 @@ from drillreg.hazards.rules import (
 )
 from drillreg.i18n import N_, translate
 
-SHIFTS = tuple(shift.value for shift in ShiftedCrs)
 LEVELS = tuple(level.value for level in RiskLevel)
 # Moving a point by less than this (0.1 m) is an effect of the rounding in the form.
 SAME_PLACE = 1e-6
 NOTE_LENGTH = 500
-
-
-def read_position(reader: FormReader) -> tuple[float, float, ShiftedCrs] | None:
-    """Return longitude and latitude in WGS84 and the datum they were given in, or None."""
-    lon = reader.number("lon", translate(N_("Longitude")), required=True, minimum=-180, maximum=180)
-    lat = reader.number("lat", translate(N_("Latitude")), required=True, minimum=-90, maximum=90)
-    given = reader.choice("shift", translate(N_("Datum")), SHIFTS, required=False)
-    if lon is None or lat is None:
-        return None
-    shift = ShiftedCrs(given or ShiftedCrs.WGS84)
-    x, y = to_wgs84([lon], [lat], shift)
-    return float(x[0]), float(y[0]), shift
 
 
 @dataclass(frozen=True)

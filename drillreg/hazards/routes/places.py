@@ -9,7 +9,7 @@ from drillreg.core.access import Permission, requires
 from drillreg.core.errors import DomainError
 from drillreg.core.page import name_of
 from drillreg.core.reading import FormReader, form_view
-from drillreg.hazards.forms import read_position
+from drillreg.geo.asking import read_position
 from drillreg.hazards.routes.blueprint import bp
 from drillreg.i18n import N_, translate
 from drillreg.orgs.models import Division, Org

@@ -15,9 +15,11 @@ from drillreg.demo.access import load_access
 from drillreg.demo.county import load_county
 from drillreg.demo.drills import load_drills, prepare_drills, sweep
 from drillreg.demo.lookup import Lookup
+from drillreg.demo.network import load_network
 from drillreg.demo.people import load_people
 from drillreg.demo.plans import load_plans, prepare_plans
 from drillreg.demo.reports import load_reports, print_thread_report
+from drillreg.demo.resources import load_resources
 from drillreg.demo.sites import load_checks, load_sites
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
@@ -53,6 +55,8 @@ STAGES = (
     Stage("drills", load_drills, before=prepare_drills, after=sweep),
     Stage("reports", load_reports, after=print_thread_report),
     Stage("access", load_access),
+    Stage("network", load_network),
+    Stage("resources", load_resources),
 )
 
 

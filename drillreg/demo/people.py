@@ -36,6 +36,28 @@ CONTACTS = {
     "hospital": "院长",
     "enterprise": "安全负责人",
 }
+# Which kind of post a title of the demo is; whoever is not named here is one of the staff.
+KIND_OF_TITLE = {
+    "副县长": "deputy-in-charge",
+    "县应急办主任": "liaison",
+    "局长": "leader",
+    "镇长": "leader",
+    "副镇长": "deputy-in-charge",
+    "镇应急办主任": "liaison",
+    "安全股股长": "liaison",
+    "应急股股长": "liaison",
+    "地质灾害防治股股长": "liaison",
+    "应急联络员": "liaison",
+    "村主任": "leader",
+    "村（居）委会主任": "leader",
+    "校长": "leader",
+    "园长": "leader",
+    "院长": "leader",
+    "安全负责人": "leader",
+    "副校长": "liaison",
+    "安全办主任": "liaison",
+    "县应急指挥中心值班领导": "watch",
+}
 
 
 def invented_names(seed: str) -> Iterator[str]:
@@ -100,7 +122,14 @@ def _add_person(name: str, org: Org, title: str, phone: str | None, known: Looku
 def _give_post(person_id: int, org: Org, title: str, phone: str | None, known: Lookup) -> None:
     since = ago(known.today, 800)
     db.session.add(
-        Post(person_id=person_id, org_id=org.id, title=title, phone=phone, from_on=since)
+        Post(
+            person_id=person_id,
+            org_id=org.id,
+            kind=KIND_OF_TITLE.get(title, "staff"),
+            title=title,
+            phone=phone,
+            from_on=since,
+        )
     )
 
 

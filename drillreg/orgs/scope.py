@@ -1,5 +1,6 @@
 """The scope: what a person may reach; every query takes it, outside it nothing exists."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -53,6 +54,14 @@ class OrgScope:
         if not self.overseers:
             return False
         return db.session.scalar(self._overseen().where(Oversight.org_id == org.id)) is not None
+
+    def among(self, org_ids: Iterable[int]) -> frozenset[int]:
+        """Return which of some organisations are in scope, in one query."""
+        wanted = sorted(set(org_ids))
+        if not wanted:
+            return frozenset()
+        found = db.session.scalars(select(Org.id).where(Org.id.in_(wanted), self.allows()))
+        return frozenset(found)
 
 
 def scope_of_reach(reach: Reach | None, on: date) -> OrgScope:

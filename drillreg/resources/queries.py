@@ -214,10 +214,3 @@ def _by_distance(
         for each in db.session.scalars(statement)
     ]
     return sorted(found, key=lambda near: (near.distance_m, near.shelter.id))
-
-
-def kept_among(ids: Sequence[int], keep: OrgScope) -> frozenset[int]:
-    """Return at which of some organisations the contacts are kept within a scope, in one query."""
-    if not ids:
-        return frozenset()
-    return frozenset(db.session.scalars(select(Org.id).where(Org.id.in_(set(ids)), keep.allows())))

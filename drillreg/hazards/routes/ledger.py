@@ -10,7 +10,6 @@ from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
 from drillreg.core.codes import code_label, code_list
 from drillreg.core.errors import DomainError
-from drillreg.core.page import name_of
 from drillreg.geo.shapes import point_wkb
 from drillreg.geo.writing import OutFeature, geojson_bytes, geopackage_bytes
 from drillreg.hazards.filters import read_filter
@@ -26,8 +25,7 @@ from drillreg.hazards.queries import (
 from drillreg.hazards.routes.blueprint import bp
 from drillreg.hazards.rules import Freshness, freshness
 from drillreg.i18n import N_, translate
-from drillreg.orgs.models import Org
-from drillreg.orgs.queries import places_to_choose
+from drillreg.orgs.choices import place_options
 from drillreg.orgs.scope import OrgScope, current_scope
 from drillreg.sheets.write import xlsx_bytes
 
@@ -66,13 +64,6 @@ def sort_asked() -> str:
     """Return the order asked for, or the one of the ledger."""
     asked = request.args.get("sort", DEFAULT_SORT)
     return asked if asked in SORTS else DEFAULT_SORT
-
-
-def place_options(scope: OrgScope, within: Org | None) -> list[tuple[int, str]]:
-    """Return towns and villages to filter by, villages set in below their town."""
-    found = places_to_choose(scope, within)
-    depth = min((org.path.count("/") for org in found), default=0)
-    return [(org.id, "　" * (org.path.count("/") - depth) + name_of(org)) for org in found]
 
 
 def filter_choices(scope: OrgScope, wanted: SiteFilter) -> dict[str, Any]:

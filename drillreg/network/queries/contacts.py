@@ -123,15 +123,6 @@ def whole_book(wanted: BookFilter, scope: OrgScope, *, today: date) -> Sequence[
     return db.session.scalars(statement.order_by(*columns).limit(MOST_EXPORTED)).all()
 
 
-def ids_in(ids: Iterable[int], scope: OrgScope) -> frozenset[int]:
-    """Return which of some organisations lie in a scope, in one query."""
-    wanted = sorted(set(ids))
-    if not wanted:
-        return frozenset()
-    found = db.session.scalars(select(Org.id).where(Org.id.in_(wanted), scope.allows()))
-    return frozenset(found)
-
-
 def posts_of(org: Org, *, on: date) -> Sequence[Post]:
     """Return who holds which post of an organisation on a day, in order."""
     return db.session.scalars(

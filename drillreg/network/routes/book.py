@@ -10,7 +10,6 @@ from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
 from drillreg.core.codes import code_label, code_list
 from drillreg.core.masking import masked_phone
-from drillreg.core.page import name_of
 from drillreg.core.reading import FormReader, form_view
 from drillreg.core.web import form_of, see_other, writes
 from drillreg.i18n import N_, translate
@@ -21,7 +20,6 @@ from drillreg.network.queries.contacts import (
     book_page,
     checks_of,
     duty_phone_check,
-    ids_in,
     past_posts_of,
     posts_of,
     whole_book,
@@ -29,8 +27,9 @@ from drillreg.network.queries.contacts import (
 from drillreg.network.queries.rosters import on_duty_now
 from drillreg.network.routes.blueprints import contacts_bp as bp
 from drillreg.network.rules import asked_of, is_stale, stale_before
+from drillreg.orgs.choices import place_options
 from drillreg.orgs.models import Org
-from drillreg.orgs.queries import get_org, places_to_choose
+from drillreg.orgs.queries import get_org
 from drillreg.orgs.scope import (
     OrgScope,
     current_scope,
@@ -54,16 +53,9 @@ COLUMNS = (
 )
 
 
-def place_options(scope: OrgScope, within: Org | None) -> list[tuple[int, str]]:
-    """Return towns and villages to filter by, villages set in below their town."""
-    found = places_to_choose(scope, within)
-    depth = min((org.path.count("/") for org in found), default=0)
-    return [(org.id, "　" * (org.path.count("/") - depth) + name_of(org)) for org in found]
-
-
 def kept_among(org_ids: Any) -> frozenset[int]:
     """Return at which organisations the person making this request keeps the contacts."""
-    return ids_in(org_ids, current_scope_for(Permission.KEEP_CONTACTS))
+    return current_scope_for(Permission.KEEP_CONTACTS).among(org_ids)
 
 
 @bp.get("/contacts")

@@ -24,8 +24,9 @@ from drillreg.network.queries.gaps import (
     matrix,
 )
 from drillreg.network.routes.blueprints import network_bp as bp
-from drillreg.network.routes.book import kept_among, place_options
+from drillreg.network.routes.book import kept_among
 from drillreg.network.rules import answer_until, asked_kinds, stale_before
+from drillreg.orgs.choices import place_options
 from drillreg.orgs.scope import current_scope
 from drillreg.sheets.answer import xlsx_answer
 

@@ -56,7 +56,7 @@ class _Maker:
         amount: str,
         unit: str,
         what: str,
-        made: str,
+        age: str,
         left: str,
     ) -> None:
         """Enter a supply."""
@@ -77,7 +77,7 @@ class _Maker:
         place: str,
         org: str,
         people: str,
-        area: str,
+        m2: str,
         has: str,
         serves: str,
     ) -> None:

@@ -58,7 +58,7 @@ class MonthForm:
 def read_agreed(reader: FormReader, *, required: bool) -> Agreed:
     """Return why a published roster changes and who agreed."""
     asked: list[str] = []
-    for name, label in (("reason", N_("Reason")), ("approved_by", N_("Approved by"))):
+    for name, label in (("reason", N_("Reason")), ("approved_by", N_("Agreed by"))):
         text = reader.text(name, translate(label), max_length=200)
         if required and not text:
             reader.fail(name, N_("%(label)s is missing."), label=translate(label))

@@ -121,7 +121,7 @@ def exchange_now(org_id: int, day: str) -> ResponseReturnValue:
     """Change who has a duty, or exchange it with another day."""
     org, on = kept_org(org_id), day_asked(day)
     codes = [each.code for each in positions()]
-    position = FormReader(request.form).choice("position", translate(N_("Position")), codes)
+    position = FormReader(request.form).choice("position", translate(N_("Duty position")), codes)
     form = ExchangeForm.read(request.form)
     exchange(
         org,

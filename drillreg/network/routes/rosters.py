@@ -152,7 +152,7 @@ def export(org_id: int) -> ResponseReturnValue:
     org = get_org(org_id, current_scope())
     sheet = sheet_of(org, request.args.get("m", ""))
     header = [translate(N_("Day")), translate(N_("Weekday"))]
-    header += [pick(each.label) for each in positions()] + [translate(N_("Remark"))]
+    header += [pick(each.label) for each in positions()] + [translate(N_("Note on the day"))]
     rows: list[list[Any]] = [
         [
             day.on,

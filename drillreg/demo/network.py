@@ -17,6 +17,7 @@ from drillreg.network.queries.contacts import holds_on
 from drillreg.network.rules import all_asked
 from drillreg.orgs.calendars import calendar_of
 from drillreg.orgs.models import Org
+from drillreg.orgs.rules import covers
 from drillreg.workdays.months import days_of_month, month_after
 
 # A town that has much to catch up on, one that began no roster, one that left days open.
@@ -61,15 +62,12 @@ class _Posts:
         held: dict[int, list[Post]] = {}
         for post in db.session.scalars(select(Post).where(holds_on(today)).order_by(Post.id)):
             held.setdefault(post.org_id, []).append(post)
-        towns = {org.path: name for name, org in self.known.orgs.items() if org.kind == "town"}
         seen = {org.id: org for org in self.known.orgs.values()}
+        behind = next(org for org in seen.values() if org.name == BEHIND)
         for org in sorted(seen.values(), key=lambda each: each.path):
             if org.is_outside:
                 continue
-            is_behind = any(
-                org.path.startswith(path) for path, name in towns.items() if name == BEHIND
-            )
-            self._complete(org, held.get(org.id, []), is_behind)
+            self._complete(org, held.get(org.id, []), covers(behind.path, org.path))
 
     def _complete(self, org: Org, held: list[Post], is_behind: bool) -> None:
         share = 0.45 if is_behind else 0.94

@@ -17,6 +17,7 @@ from drillreg.orgs.scope import current_scope, may_here
 SHOWN = 6
 # On the first page, a county sees its towns; all the others stand on the page of rosters.
 SHOWN_TONIGHT = 12
+UPPER = ("county", "town")
 
 
 def contacts_of_org(org: Org) -> str:
@@ -45,7 +46,11 @@ def network_at_home(actor: Actor) -> str:
     scope, today = current_scope(), clock.today()
     moment = clock.local(clock.now()).replace(tzinfo=None)
     incomplete, total = incomplete_count(scope, today=today)
-    found = on_duty_now(scope, moment, kinds=("county", "town"))
+    on_duty = on_duty_now(scope, moment)
+    found = [each for each in on_duty if each.org.kind in UPPER] or on_duty
+    may_keep = actor.may(Permission.KEEP_CONTACTS)
+    if not found and not (may_keep and incomplete):
+        return ""
     return render_template(
         "network/_home_panel.html",
         incomplete=incomplete,
@@ -53,5 +58,5 @@ def network_at_home(actor: Actor) -> str:
         found=found[:SHOWN_TONIGHT],
         more=max(len(found) - SHOWN_TONIGHT, 0),
         labels={each.code: pick(each.label) for each in positions()},
-        may_keep=actor.may(Permission.KEEP_CONTACTS),
+        may_keep=may_keep,
     )

@@ -51,7 +51,7 @@ class PostForm:
             or 0,
             deputy_of_id=reader.integer("deputy_of_id", translate(N_("Deputy of"))),
         )
-        from_on = reader.date("from_on", translate(N_("Since"))) or today
+        from_on = reader.date("from_on", translate(N_("In the post since"))) or today
         if from_on > today:
             reader.fail("from_on", N_("A post cannot begin after today."))
         verified = reader.flag("verified")

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from drillreg.accounts.models import Person, Post
+from drillreg.core.codes import code_list
 from drillreg.core.db import db
 from drillreg.core.errors import NotFound
 from drillreg.core.paging import Order, Page, keyset_page
@@ -97,7 +98,19 @@ def _posts() -> Select[Any]:
     )
 
 
-BOOK_ORDER: Order = [(Org.path, "asc"), (Post.position, "asc"), (Post.id, "asc")]
+def rank_of_kind() -> ColumnElement[int]:
+    """Return at which place a kind of post stands: the head first, as in its code list."""
+    codes = code_list("post_kind").codes()
+    return case({code: at for at, code in enumerate(codes)}, value=Post.kind, else_=len(codes))
+
+
+def in_order() -> tuple[Any, ...]:
+    """Return the columns by which the posts of one organisation are sorted."""
+    return rank_of_kind(), Post.position, Post.id
+
+
+def _book_order() -> Order:
+    return [(Org.path, "asc"), *((column, "asc") for column in in_order())]
 
 
 def book_page(
@@ -105,7 +118,7 @@ def book_page(
 ) -> Page[Post]:
     """Return a page of the contact book in tree order, with person and organisation."""
     statement = _posts().where(*_book(wanted, scope, today))
-    return keyset_page(statement, order=BOOK_ORDER, cursor=cursor, size=size)
+    return keyset_page(statement, order=_book_order(), cursor=cursor, size=size)
 
 
 def book_count(wanted: BookFilter, scope: OrgScope, *, today: date) -> int:
@@ -119,7 +132,7 @@ def book_count(wanted: BookFilter, scope: OrgScope, *, today: date) -> int:
 def whole_book(wanted: BookFilter, scope: OrgScope, *, today: date) -> Sequence[Post]:
     """Return every contact under a filter, for an export."""
     statement = _posts().where(*_book(wanted, scope, today))
-    columns = [column for column, _ in BOOK_ORDER]
+    columns = [column for column, _ in _book_order()]
     return db.session.scalars(statement.order_by(*columns).limit(MOST_EXPORTED)).all()
 
 
@@ -129,7 +142,7 @@ def posts_of(org: Org, *, on: date) -> Sequence[Post]:
         select(Post)
         .where(Post.org_id == org.id, holds_on(on))
         .options(joinedload(Post.deputy_of).joinedload(Post.person))
-        .order_by(Post.position, Post.id)
+        .order_by(*in_order())
     ).all()
 
 
@@ -160,7 +173,7 @@ def contacts_of_orgs(ids: Iterable[int], scope: OrgScope, *, today: date) -> dic
         select(Post)
         .join(Post.org)
         .where(Post.org_id.in_(sorted(set(ids))), scope.allows(), holds_on(today))
-        .order_by(Post.position, Post.id)
+        .order_by(*in_order())
     ):
         found.setdefault(post.org_id, []).append(post)
     return found

@@ -93,7 +93,7 @@ def orgs_with_roster(scope: OrgScope, within: Org | None = None) -> Sequence[Org
     return db.session.scalars(statement.order_by(Org.path)).all()
 
 
-def on_duty_now(scope: OrgScope, moment: datetime, *, kinds: Sequence[str] = ()) -> list[OnDuty]:
+def on_duty_now(scope: OrgScope, moment: datetime) -> list[OnDuty]:
     """Return who is on duty at a moment of the wall clock in a scope: two queries.
 
     Organisations that keep a roster come with nobody where none is named; any other only when
@@ -107,8 +107,6 @@ def on_duty_now(scope: OrgScope, moment: datetime, *, kinds: Sequence[str] = ())
         .where(scope.allows(), is_imported(Org), Org.closed_on.is_(None))
         .where(or_(asked, Org.id.in_(named)))
     )
-    if kinds:
-        orgs_found = orgs_found.where(Org.kind.in_(kinds))
     orgs = db.session.scalars(orgs_found.order_by(Org.path)).all()
     by_org: dict[int, list[Duty]] = {}
     for duty in db.session.scalars(

@@ -38,25 +38,25 @@ def _table(sheet: Sheet, cells: Cells, done: str = "") -> str:
         for day in sheet.days({})
         for each in positions()
     }
+    holders = [post.person.name for post in posts_of(sheet.org, on=clock.today())]
+    lately = _names_lately(sheet)
     return render_template(
         "network/month_edit.html",
         days=sheet.days(typed),
         form=form,
         done=translate(done) if done else "",
         cell_name=cell_name,
-        people=_people(sheet),
+        people=list(dict.fromkeys([*holders, *lately])),
+        rota=lately or holders,
         position_options=[(each.code, pick(each.label)) for each in positions()],
         **month_context(sheet),
     )
 
 
-def _people(sheet: Sheet) -> list[str]:
-    """Return the names offered while typing: who has a post, who stood on the roster lately."""
-    found = [post.person.name for post in posts_of(sheet.org, on=clock.today())]
+def _names_lately(sheet: Sheet) -> list[str]:
+    """Return who stood on the roster of this month and the weeks before it."""
     before = cells_of(duties_of(sheet.org, sheet.first - 5 * WEEK, sheet.last))
-    for text in before.values():
-        found += names_in(text)
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(name for text in before.values() for name in names_in(text)))
 
 
 @bp.get("/roster/<int:org_id>/edit")

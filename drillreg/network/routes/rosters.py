@@ -12,7 +12,7 @@ from drillreg.core.access import Permission, requires
 from drillreg.core.masking import masked_phone
 from drillreg.core.page import WEEKDAYS_ZH
 from drillreg.i18n import N_, pick, translate
-from drillreg.network.duties import Cells, positions
+from drillreg.network.duties import Cells, Position, positions
 from drillreg.network.models import Duty, RosterMonth
 from drillreg.network.queries.rosters import (
     cells_of,
@@ -141,8 +141,17 @@ def month(org_id: int) -> str:
         changes=changes_of(org, sheet.first, sheet.last),
         may_keep=org.closed_on is None and may_here(Permission.KEEP_CONTACTS, org),
         labels={each.code: pick(each.label) for each in positions()},
-        **month_context(sheet),
+        **{**month_context(sheet), "positions": _used(sheet, days)},
     )
+
+
+def _used(sheet: Sheet, days: list[RosterDay]) -> list[Position]:
+    """Return the positions that somebody has, or that must be filled."""
+    return [
+        each
+        for each in positions()
+        if sheet.org.kind in each.asked or any(day.cells[each.code] for day in days)
+    ]
 
 
 @bp.get("/roster/<int:org_id>/export.xlsx")

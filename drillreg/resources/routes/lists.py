@@ -124,7 +124,7 @@ def _feature(noun: Noun, found: AnyResource) -> dict[str, Any]:
         },
         "properties": {
             "id": found.id,
-            "sign": "unit",
+            "sign": "resource",
             "name": found.name,
             "lines": lines,
             "url": url_for(f"resources.{noun.slug}_show", resource_id=found.id),

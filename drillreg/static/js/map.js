@@ -1,7 +1,7 @@
 /* Maps: every <div class="dr-map" data-…> becomes a Leaflet map drawn on a canvas.
    Nothing is asked of any other server unless data-tiles names one.
    data-url gives GeoJSON; a feature's properties may hold: id, level (red, orange, yellow, blue),
-   name, lines (texts), url, links ([{label, url}]), count (a cluster), sign (unit, drill).
+   name, lines (texts), url, links ([{label, url}]), count (a cluster), sign (unit, drill, resource).
    The collection may hold a notice, which is shown on the map. */
 (function () {
   "use strict";
@@ -56,6 +56,9 @@
     }
     if (properties.sign === "unit") {
       return new Sign(latlng, { radius: 5, sign: "unit", weight: 1.2, color: "#435064", fillColor: "#fff", fillOpacity: 1 });
+    }
+    if (properties.sign === "resource") {
+      return new Sign(latlng, { radius: 6, sign: "resource", weight: 1.2, color: "#fff", fillColor: "#1b4a86", fillOpacity: 1 });
     }
     if (properties.sign === "drill") {
       return new Sign(latlng, { radius: 11, sign: "drill", weight: 2.4, color: "#1b4a86", fillColor: "#fff", fillOpacity: 0 });

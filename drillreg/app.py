@@ -50,7 +50,7 @@ from drillreg.network.panels import contacts_of_org, network_at_home
 from drillreg.orgs.importing import WORK_KIND as ORGS_IMPORT
 from drillreg.orgs.importing import run_import
 from drillreg.plans.panels import plans_of_org, plans_over_site
-from drillreg.reports.panels import drill_panel, org_panel
+from drillreg.reports.panels import drill_panel, org_panel, post_panel
 from drillreg.reports.printing import print_report
 from drillreg.resources.panels import resources_of_org
 from drillreg.sandbox import client as sandbox
@@ -106,6 +106,7 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("plan", drills_of_plan),
     ("site", plans_over_site),
     ("site", drills_at_site),
+    ("post-open", post_panel),
 )
 
 

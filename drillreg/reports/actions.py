@@ -122,3 +122,17 @@ def get_action(action_id: int, scope: OrgScope, today: date) -> CorrectiveAction
     if found is None:
         raise NotFound(N_("There is no such corrective action."))
     return found
+
+
+def open_actions_under(name: str, org: Org) -> Sequence[CorrectiveAction]:
+    """Return what an organisation still has to do under somebody's name, the earliest first."""
+    return db.session.scalars(
+        select(CorrectiveAction)
+        .where(
+            CorrectiveAction.org_id == org.id,
+            CorrectiveAction.person_name == name,
+            CorrectiveAction.state == ActionState.OPEN,
+            CorrectiveAction.voided_at.is_(None),
+        )
+        .order_by(CorrectiveAction.due_on, CorrectiveAction.id)
+    ).all()

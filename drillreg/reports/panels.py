@@ -2,13 +2,19 @@
 
 from flask import render_template
 
+from drillreg.accounts.models import Post
 from drillreg.core import clock
 from drillreg.core.access import Permission
 from drillreg.drills.models import Drill
 from drillreg.drills.rules import DrillStatus
 from drillreg.orgs.models import Org
 from drillreg.orgs.scope import current_scope, may_here
-from drillreg.reports.actions import ActionFilter, actions_page, open_actions
+from drillreg.reports.actions import (
+    ActionFilter,
+    actions_page,
+    open_actions,
+    open_actions_under,
+)
 from drillreg.reports.queries import report_of_drill_or_none
 from drillreg.reports.rules import (
     STANDING_COLOURS,
@@ -53,3 +59,9 @@ def org_panel(org: Org) -> str:
         standing_words=STANDING_WORDS,
         standing_colours=STANDING_COLOURS,
     )
+
+
+def post_panel(post: Post) -> str:
+    """Show the corrective actions that are open under the name of a post's holder."""
+    actions = open_actions_under(post.person.name, post.org)
+    return render_template("reports/_post_panel.html", actions=actions) if actions else ""

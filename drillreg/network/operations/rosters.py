@@ -78,7 +78,7 @@ def save_month(
 def _shown(side: Cells, before: Cells, wanted: Cells) -> dict[str, str]:
     """Return the cells in which two tables differ, for the page about a stale edit."""
     keys = sorted(
-        key for key in before.keys() | wanted.keys() if before.get(key) != wanted.get(key)
+        key for key in before.keys() | wanted.keys() if before.get(key, "") != wanted.get(key, "")
     )
     labels = {each.code: each.label["zh"] for each in positions()}
     return {

@@ -1,6 +1,7 @@
 """One map of boundaries, hazard sites, units and drills, with the same entries as a list."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,10 +25,18 @@ from drillreg.maps.queries import Outline, boundary_stamp, drills_on_map, outlin
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import places_to_choose
 from drillreg.orgs.scope import OrgScope, current_scope
+from drillreg.resources.features import feature_of
+from drillreg.resources.nouns import SHELTER, AnyResource
+from drillreg.resources.queries import ResourceFilter, resources_on_map
 
 bp = Blueprint("maps", __name__)
 
-LAYERS = {"sites": N_("Hazard sites"), "units": N_("Units"), "drills": N_("Drills due")}
+LAYERS = {
+    "sites": N_("Hazard sites"),
+    "units": N_("Units"),
+    "drills": N_("Drills due"),
+    "shelters": N_("Shelters"),
+}
 DEGREE_M = 111_195.0
 # An outline of this many steps across cannot be told from the exact one on a screen.
 STEPS = 2500
@@ -63,12 +72,18 @@ def index() -> str:
         total=count_sites(wanted, scope, today=today) if "sites" in shown else 0,
         units=units_on_map(scope, within=wanted.within) if "units" in shown else [],
         drills=_drills(view, scope) if "drills" in shown else [],
+        shelters=_shelters(view, scope) if "shelters" in shown else [],
         places=[(org.id, name_of(org)) for org in places],
         events=code_list("event_type").options(),
         levels=code_list("risk_level").options(),
         arguments=request.args.to_dict(flat=False),
         today=today,
     )
+
+
+def _shelters(view: View, scope: OrgScope) -> Sequence[AnyResource]:
+    wanted = ResourceFilter(within=view.wanted.within)
+    return resources_on_map(SHELTER, wanted, scope, today=clock.today())
 
 
 def _drills(view: View, scope: OrgScope) -> list[tuple[Drill, HazardSite]]:
@@ -96,6 +111,8 @@ def data() -> ResponseReturnValue:
         features = [_unit(org) for org in units] + features
     if "drills" in view.layers:
         features += [_drill(drill, site) for drill, site in _drills(view, scope)]
+    if "shelters" in view.layers:
+        features += [feature_of(SHELTER, each, prefix="r") for each in _shelters(view, scope)]
     body = {"type": "FeatureCollection", "features": features, "notice": notice}
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return Response(text, mimetype="application/geo+json")

@@ -10,6 +10,9 @@ from drillreg.hazards.models import HazardSite
 from drillreg.hazards.rules import RiskLevel
 from drillreg.orgs.models import Division, DivisionBoundary, Org
 from drillreg.orgs.rules import DivisionLevel
+from drillreg.resources.nouns import SHELTER
+from drillreg.resources.operations import create_resource
+from tests.conftest import NOW
 
 
 @pytest.fixture
@@ -169,3 +172,23 @@ def test_the_map_page_takes_a_fixed_number_of_queries(
     with count_queries() as many:
         browser.page("/map")
     assert len(many) == len(few) <= 11
+
+
+def test_shelters_are_a_layer_of_the_map(app, county, as_role):
+    with app.app_context(), unit_of_work():
+        town = db.session.get(Org, county.town.id)
+        values = {
+            "name": "文化站",
+            "kind": "short",
+            "place": "indoor",
+            "capacity": 150,
+            "lon": 115.1,
+            "lat": 24.1,
+        }
+        create_resource(SHELTER, town, values, actor=None, now=NOW)
+    clerk = as_role("county_staff")
+    (feature,) = clerk.get("/map/data.geojson?layer=shelters").get_json(force=True)["features"]
+    assert feature["properties"]["name"] == "文化站"
+    assert "文化站" in clerk.page("/map").text
+    elsewhere = as_role("town_staff", county.other_town)
+    assert elsewhere.get("/map/data.geojson").get_json(force=True)["features"] == []

@@ -111,10 +111,12 @@ def read_book_filter(fields: Mapping[str, str], scope: OrgScope) -> BookFilter:
 def read_gap_filter(fields: Mapping[str, str], scope: OrgScope) -> GapFilter:
     """Return the filter of the network page; a value that is unknown filters nothing."""
     reader = FormReader(fields)
+    nobody = reader.raw("overseer") == "none"
     return GapFilter(
         within=_within(reader, scope),
         kind=reader.choice("kind", "", code_list("org_kind").codes(), required=False),
-        overseer_id=reader.integer("overseer", "") or 0,
+        overseer_id=0 if nobody else reader.integer("overseer", "") or 0,
+        unsupervised=nobody,
         county_level=reader.raw("level") == "county",
         missing=reader.choice("missing", "", code_list("network_rule").codes(), required=False),
     )

@@ -38,6 +38,7 @@ class GapFilter:
     within: Org | None = None
     kind: str = ""
     overseer_id: int = 0
+    unsupervised: bool = False
     county_level: bool = False
     missing: str = ""
 
@@ -46,7 +47,7 @@ class GapFilter:
         found: dict[str, str | int] = {
             "within": self.within.id if self.within is not None else "",
             "kind": self.kind,
-            "overseer": self.overseer_id,
+            "overseer": "none" if self.unsupervised else self.overseer_id,
             "level": "county" if self.county_level else "",
             "missing": self.missing,
         }
@@ -144,9 +145,9 @@ def _below_town(path: Any, town: Any) -> ColumnElement[bool]:
     return and_(town.kind == "town", path >= town.path, path < end)
 
 
-def _of_department(flags: Any, department: Any, today: date) -> ColumnElement[bool]:
+def _of_department(org_id: Any, department: Any, today: date) -> ColumnElement[bool]:
     oversees = exists().where(
-        Oversight.org_id == flags.c.org_id,
+        Oversight.org_id == org_id,
         Oversight.overseer_id == department.id,
         Oversight.from_on <= today,
         or_(Oversight.to_on.is_(None), Oversight.to_on > today),
@@ -154,7 +155,7 @@ def _of_department(flags: Any, department: Any, today: date) -> ColumnElement[bo
     return and_(
         department.kind == "department",
         department.closed_on.is_(None),
-        or_(department.id == flags.c.org_id, oversees),
+        or_(department.id == org_id, oversees),
     )
 
 
@@ -166,7 +167,9 @@ def matrix(scope: OrgScope, *, today: date, by: GroupBy = "town") -> list[Line]:
     flags, group = _flags(scope, today), aliased(Org)
     lacks = [flags.c[each.code.replace("-", "_")] for each in all_asked()]
     joined = (
-        _below_town(flags.c.path, group) if by == "town" else _of_department(flags, group, today)
+        _below_town(flags.c.path, group)
+        if by == "town"
+        else _of_department(flags.c.org_id, group, today)
     )
     some = case((or_(*(column == 1 for column in lacks)), 1), else_=0)
     rows = db.session.execute(
@@ -225,6 +228,9 @@ def _narrowed(wanted: GapFilter, scope: OrgScope, today: date) -> list[ColumnEle
             or_(Oversight.to_on.is_(None), Oversight.to_on > today),
         )
         found.append(or_(Org.id == wanted.overseer_id, Org.id.in_(overseen)))
+    if wanted.unsupervised:
+        department = aliased(Org)
+        found.append(~exists().where(_of_department(Org.id, department, today)))
     wants = [each for each in all_asked() if wanted.missing in ("", each.code)]
     found.append(or_(*(_lacks(each, today) for each in wants)))
     return found

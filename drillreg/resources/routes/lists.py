@@ -10,15 +10,12 @@ from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
 from drillreg.core.codes import code_label, code_list
 from drillreg.core.masking import masked_phone
-from drillreg.core.page import name_of
 from drillreg.i18n import N_, translate
 from drillreg.orgs.choices import place_options
 from drillreg.orgs.scope import current_scope, current_scope_for
+from drillreg.resources.features import feature_of
 from drillreg.resources.forms import STATES, read_filter
 from drillreg.resources.nouns import NOUNS, AnyResource, Noun
-from drillreg.resources.operations import (
-    text_of,
-)
 from drillreg.resources.queries import (
     DEFAULT_SORT,
     all_resources,
@@ -105,28 +102,6 @@ def features(noun: Noun) -> ResponseReturnValue:
     """Return the filtered list as points of a map."""
     scope, today = current_scope(), clock.today()
     found = resources_on_map(noun, read_filter(noun, request.args, scope), scope, today=today)
-    body = {"type": "FeatureCollection", "features": [_feature(noun, each) for each in found]}
+    body = {"type": "FeatureCollection", "features": [feature_of(noun, each) for each in found]}
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return Response(text, mimetype="application/geo+json")
-
-
-def _feature(noun: Noun, found: AnyResource) -> dict[str, Any]:
-    size = next(field for field in noun.fields if field.code == noun.shown[0])
-    lines = [
-        f"{code_label(found.kind, noun.kinds)}　{name_of(found.org)}",
-        f"{size.word} {text_of(size, getattr(found, size.code))}",
-    ]
-    return {
-        "type": "Feature",
-        "geometry": {
-            "type": "Point",
-            "coordinates": [round(found.lon or 0.0, 6), round(found.lat or 0.0, 6)],
-        },
-        "properties": {
-            "id": found.id,
-            "sign": "resource",
-            "name": found.name,
-            "lines": lines,
-            "url": url_for(f"resources.{noun.slug}_show", resource_id=found.id),
-        },
-    }

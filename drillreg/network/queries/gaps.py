@@ -28,6 +28,7 @@ from drillreg.orgs.rules import BEHIND_SEPARATOR, subtree_end
 from drillreg.orgs.scope import OrgScope
 
 MOST_LISTED = 5000
+DEPARTMENT = "department"
 GroupBy = Literal["town", "department"]
 
 
@@ -145,18 +146,22 @@ def _below_town(path: Any, town: Any) -> ColumnElement[bool]:
     return and_(town.kind == "town", path >= town.path, path < end)
 
 
-def _of_department(org_id: Any, department: Any, today: date) -> ColumnElement[bool]:
-    oversees = exists().where(
-        Oversight.org_id == org_id,
-        Oversight.overseer_id == department.id,
+def _is_department(org: Any) -> ColumnElement[bool]:
+    return and_(org.kind == DEPARTMENT, org.closed_on.is_(None))
+
+
+def _is_in_force(today: date) -> ColumnElement[bool]:
+    return and_(
         Oversight.from_on <= today,
         or_(Oversight.to_on.is_(None), Oversight.to_on > today),
     )
-    return and_(
-        department.kind == "department",
-        department.closed_on.is_(None),
-        or_(department.id == org_id, oversees),
+
+
+def _of_department(org_id: Any, department: Any, today: date) -> ColumnElement[bool]:
+    oversees = exists().where(
+        Oversight.org_id == org_id, Oversight.overseer_id == department.id, _is_in_force(today)
     )
+    return and_(_is_department(department), or_(department.id == org_id, oversees))
 
 
 def matrix(scope: OrgScope, *, today: date, by: GroupBy = "town") -> list[Line]:
@@ -223,14 +228,17 @@ def _narrowed(wanted: GapFilter, scope: OrgScope, today: date) -> list[ColumnEle
         found.append(Org.kind == wanted.kind)
     if wanted.overseer_id:
         overseen = select(Oversight.org_id).where(
-            Oversight.overseer_id == wanted.overseer_id,
-            Oversight.from_on <= today,
-            or_(Oversight.to_on.is_(None), Oversight.to_on > today),
+            Oversight.overseer_id == wanted.overseer_id, _is_in_force(today)
         )
         found.append(or_(Org.id == wanted.overseer_id, Org.id.in_(overseen)))
     if wanted.unsupervised:
         department = aliased(Org)
-        found.append(~exists().where(_of_department(Org.id, department, today)))
+        supervised = (
+            select(Oversight.org_id)
+            .join(department, department.id == Oversight.overseer_id)
+            .where(_is_department(department), _is_in_force(today))
+        )
+        found += [Org.kind != DEPARTMENT, Org.id.not_in(supervised)]
     wants = [each for each in all_asked() if wanted.missing in ("", each.code)]
     found.append(or_(*(_lacks(each, today) for each in wants)))
     return found

@@ -10,7 +10,7 @@ from drillreg.core.db import Base, HasPublicId, Versioned, Voidable
 from drillreg.drills.models import Drill
 from drillreg.files.models import StoredFile
 from drillreg.orgs.models import Org
-from drillreg.reports.rules import ActionState, ReportState, StepKind
+from drillreg.reports.rules import ActionState, ReportState
 
 
 class Report(HasPublicId, Versioned, Base):
@@ -60,19 +60,6 @@ class Report(HasPublicId, Versioned, Base):
         """Return the accounts that stand behind the submission."""
         found = (self.submitted_by_id, self.submitted_for_id)
         return frozenset(each for each in found if each is not None)
-
-
-class ReportStep(Base):
-    """One step of the sign-off: who, when, with which remark."""
-
-    __tablename__ = "report_step"
-
-    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), index=True)
-    kind: Mapped[StepKind]
-    at: Mapped[datetime]
-    account_id: Mapped[int]
-    actor_name: Mapped[str]
-    remark: Mapped[str | None]
 
 
 class Finding(Voidable, Base):

@@ -19,7 +19,7 @@ from drillreg.orgs.models import Org
 from drillreg.orgs.queries import is_imported
 from drillreg.orgs.rules import subtree_end
 from drillreg.orgs.scope import OrgScope
-from drillreg.reports.models import CorrectiveAction, Finding, Report, ReportStep
+from drillreg.reports.models import CorrectiveAction, Finding, Report
 from drillreg.reports.rules import ReportState
 
 MOST_EXPORTED = 20_000
@@ -60,13 +60,6 @@ def findings_of(report: Report) -> Sequence[Finding]:
         .options(selectinload(Finding.actions).joinedload(CorrectiveAction.org))
         .where(Finding.report_id == report.id, Finding.voided_at.is_(None))
         .order_by(Finding.id)
-    ).all()
-
-
-def steps_of(report: Report) -> Sequence[ReportStep]:
-    """Return who did what with a report, oldest first."""
-    return db.session.scalars(
-        select(ReportStep).where(ReportStep.report_id == report.id).order_by(ReportStep.id)
     ).all()
 
 

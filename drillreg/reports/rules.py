@@ -23,11 +23,11 @@ class ReportState(StrEnum):
 
 
 class StepKind(StrEnum):
-    """What somebody did with a report."""
+    """What somebody did with a report, as codes of the step log."""
 
-    SUBMITTED = "submitted"
-    RETURNED = "returned"
-    APPROVED = "approved"
+    SUBMITTED = "report-submitted"
+    RETURNED = "report-returned"
+    APPROVED = "report-approved"
 
 
 class ActionState(StrEnum):
@@ -137,11 +137,6 @@ STATE_COLOURS = {
     ReportState.SUBMITTED: "sky",
     ReportState.RETURNED: "orange",
     ReportState.APPROVED: "green",
-}
-STEP_WORDS = {
-    StepKind.SUBMITTED: N_("submitted the report"),
-    StepKind.RETURNED: N_("returned the report"),
-    StepKind.APPROVED: N_("approved the report"),
 }
 STANDING_WORDS = {
     Standing.OPEN: N_("To do"),

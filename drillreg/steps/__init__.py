@@ -1,1 +1,1 @@
-"""The one log of sign-offs: who took which step of a record, for whom, with which remark."""
+"""The one log of sign-offs: who did what with which record, for whom, and with which remark."""

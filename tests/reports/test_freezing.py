@@ -24,12 +24,13 @@ from drillreg.plans.models import Plan
 from drillreg.plans.rules import Secrecy
 from drillreg.reports import printing
 from drillreg.reports.document import render_report, report_html
-from drillreg.reports.models import Report, ReportStep
+from drillreg.reports.models import Report
 from drillreg.reports.operations import freezing
 from drillreg.reports.printing import print_report
 from drillreg.reports.rules import ReportState
 from drillreg.reports.snapshot import canonical, digest
 from drillreg.reports.sweeps import attach_missing_pdfs
+from drillreg.steps.models import Step
 from drillreg.work.models import WorkItem
 from drillreg.work.rules import WorkState
 from drillreg.work.worker import run_next
@@ -250,8 +251,8 @@ def test_two_leaders_at_once_give_one_number(desk, the_report, look):
     assert sorted(answers)[0] == 303
     assert sorted(answers)[1] in {409, 422}
     assert look(select(func.count()).select_from(IssuedNumber)) == [1]
-    approvals = look(select(ReportStep.kind).order_by(ReportStep.id))
-    assert [kind.value for kind in approvals] == ["submitted", "approved"]
+    approvals = look(select(Step.code).order_by(Step.id))
+    assert approvals == ["report-submitted", "report-approved"]
     kinds = look(select(Evidence.kind).order_by(Evidence.id))
     assert kinds == ["drill-held", "report-approved"]
 

@@ -14,8 +14,9 @@ from drillreg.drills.models import Drill
 from drillreg.evidence.models import Evidence, Grade
 from drillreg.notices.models import Notice
 from drillreg.orgs.models import Org
-from drillreg.reports.models import CorrectiveAction, Finding, Report, ReportStep
+from drillreg.reports.models import CorrectiveAction, Finding, Report
 from drillreg.reports.rules import ReportState
+from drillreg.steps.models import Step
 
 
 def test_the_report_writes_itself_from_the_drill(desk, the_report, the_findings):
@@ -149,8 +150,9 @@ def test_the_whole_way_with_a_return(desk, the_report, look):
     assert report.state is ReportState.APPROVED
     assert report.number == "白岩镇演练报〔2026〕1号"
     assert report.approved_by_name == "叶怀远"
-    steps = look(select(ReportStep).order_by(ReportStep.id))
-    assert [step.kind.value for step in steps] == ["submitted", "returned", "submitted", "approved"]
+    steps = look(select(Step.code).where(Step.subject_kind == "report").order_by(Step.id))
+    ways = ["submitted", "returned", "submitted", "approved"]
+    assert steps == [f"report-{way}" for way in ways]
     kinds = look(select(Notice.kind).order_by(Notice.id))
     assert kinds.count("report-waiting") == 2
     assert kinds.count("report-returned") == kinds.count("report-approved") == 1

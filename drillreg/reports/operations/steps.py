@@ -5,10 +5,11 @@ from typing import Any
 
 from drillreg.audit.operations import record
 from drillreg.core.access import Actor
-from drillreg.core.db import db
 from drillreg.notices.operations import notify
-from drillreg.reports.models import Report, ReportStep
+from drillreg.reports.models import Report
 from drillreg.reports.rules import StepKind
+from drillreg.steps.models import Step
+from drillreg.steps.operations import add_step as log_step
 
 
 def audit_report(
@@ -26,26 +27,22 @@ def audit_report(
     )
 
 
-def add_step(
-    report: Report, kind: StepKind, remark: str, actor: Actor, now: datetime
-) -> ReportStep:
-    """Write one step of the sign-off."""
-    step = ReportStep(
-        report_id=report.id,
-        kind=kind,
-        at=now,
-        account_id=actor.account_id,
-        actor_name=actor.name,
-        remark=remark or None,
+def add_step(report: Report, kind: StepKind, remark: str, actor: Actor, now: datetime) -> Step:
+    """Write one step of the sign-off into the log."""
+    return log_step(
+        kind.value,
+        subject_kind="report",
+        subject_id=report.id,
+        org_id=report.org_id,
+        actor=actor,
+        now=now,
+        remark=remark,
     )
-    db.session.add(step)
-    db.session.flush()
-    return step
 
 
 def tell_author(
     report: Report,
-    step: ReportStep,
+    step: Step,
     *,
     kind: str,
     message: str,

@@ -20,7 +20,6 @@ from drillreg.reports.rules import (
     STANDING_WORDS,
     STATE_COLOURS,
     STATE_WORDS,
-    STEP_WORDS,
     standing,
 )
 
@@ -79,7 +78,6 @@ def words() -> dict[str, Any]:
         "printed": PRINTED,
         "state_words": STATE_WORDS,
         "state_colours": STATE_COLOURS,
-        "step_words": STEP_WORDS,
         "standing_words": STANDING_WORDS,
         "standing_colours": STANDING_COLOURS,
         "standing": standing,

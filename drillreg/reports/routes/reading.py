@@ -26,7 +26,6 @@ from drillreg.reports.queries import (
     get_report,
     reports_page,
     reports_waiting_for,
-    steps_of,
 )
 from drillreg.reports.routes.blueprint import (
     bp,
@@ -42,6 +41,8 @@ from drillreg.reports.snapshot import Seal, take_snapshot
 from drillreg.reports.sources import sources_of, with_boundary
 from drillreg.reports.thread import thread_of
 from drillreg.sheets.write import Cell, xlsx_bytes
+from drillreg.steps.queries import steps_of
+from drillreg.steps.timeline import timeline
 
 HEADER = (
     N_("Organisation"),
@@ -121,14 +122,15 @@ def content_of(report: Report) -> Mapping[str, Any]:
 def show(report_id: int) -> str:
     """Show a report to its reader, with its place in the thread."""
     report = get_report(report_id, current_scope())
-    findings = findings_of(report)
+    findings, steps = findings_of(report), steps_of("report", report.id)
     today = clock.today()
     return render_template(
         "reports/show.html",
         report=report,
         s=content_of(report),
         findings=findings,
-        steps=steps_of(report),
+        steps=steps,
+        entries=timeline(steps),
         thread=thread_of(report, findings, today),
         may_write=may_here(Permission.WRITE_REPORTS, report.org),
         may_decide=may_here(Permission.APPROVE_REPORTS, report.org)

@@ -15,11 +15,13 @@ from drillreg.reports.forms import DecisionForm
 from drillreg.reports.models import Report
 from drillreg.reports.operations.freezing import approve_report
 from drillreg.reports.operations.signing import return_report, submit_report
-from drillreg.reports.queries import findings_of, steps_of
+from drillreg.reports.queries import findings_of
 from drillreg.reports.routes.blueprint import bp, report_to_change, words
 from drillreg.reports.routes.reading import content_of, show
 from drillreg.reports.rules import ReportState, ensure_reviewable
 from drillreg.reports.sources import sources_of, with_boundary
+from drillreg.steps.queries import steps_of
+from drillreg.steps.timeline import timeline, who
 
 
 @bp.post("/<int:report_id>/submit")
@@ -59,13 +61,13 @@ def decide(report_id: int) -> ResponseReturnValue:
         # Led here by an old notice: somebody has decided, or the author took the next step.
         return see_other(url_for(".show", report_id=report.id))
     report = _report_to_decide(report_id)
-    steps = steps_of(report)
-    author = next((step.actor_name for step in reversed(steps)), "")
+    steps = steps_of("report", report.id)
+    author = next((who(step) for step in reversed(steps)), "")
     return render_template(
         "reports/decide.html",
         report=report,
         s=content_of(report),
-        steps=steps,
+        entries=timeline(steps),
         author=author,
         waited=(clock.today() - clock.local_date(report.submitted_at)).days
         if report.submitted_at

@@ -18,6 +18,7 @@ import drillreg.audit.routes
 import drillreg.dashboard.routes
 import drillreg.demo.cli
 import drillreg.drills.routes
+import drillreg.evidence.routes
 import drillreg.hazards.cli
 import drillreg.hazards.routes
 import drillreg.maps.routes
@@ -30,6 +31,7 @@ import drillreg.reports.routes
 import drillreg.resources.routes
 import drillreg.scheduler.cli
 import drillreg.scheduler.routes
+import drillreg.tasks.routes
 import drillreg.upkeep.cli
 import drillreg.upkeep.routes
 import drillreg.work.routes
@@ -40,9 +42,12 @@ from drillreg.config import Settings, read_settings, with_secret
 from drillreg.core import db as database
 from drillreg.core import page, web
 from drillreg.core.panels import Panel, add_panel
+from drillreg.core.subjects import register_subjects
 from drillreg.dashboard import shell
 from drillreg.dashboard.threads import site_thread
 from drillreg.drills.panels import drills_at_site, drills_of_org, drills_of_plan
+from drillreg.drills.waiting import OVERDUE_DRILLS, drills_to_hold
+from drillreg.evidence.panels import evidence_panel
 from drillreg.hazards.jobs import import_sites, read_large
 from drillreg.hazards.panels import sites_of_org
 from drillreg.hazards.rules import IMPORT_WORK, READ_WORK
@@ -53,7 +58,25 @@ from drillreg.plans.panels import plans_of_org, plans_over_site
 from drillreg.reports.panels import drill_panel, org_panel, post_panel
 from drillreg.reports.printing import print_report
 from drillreg.resources.panels import resources_of_org
+from drillreg.hazards.waiting import STALE_CHECKS
+from drillreg.orgs.importing import WORK_KIND as ORGS_IMPORT
+from drillreg.orgs.importing import run_import
+from drillreg.plans.panels import plans_of_org, plans_over_site
+from drillreg.plans.waiting import PLANS_TO_REVIEW, plans_to_review
+from drillreg.reports.panels import drill_panel, org_panel
+from drillreg.reports.printing import print_report
+from drillreg.reports.waiting import (
+    LATE_ACTIONS,
+    MISSING_REPORTS,
+    actions_to_do,
+    reports_sent_back,
+    reports_to_decide,
+)
 from drillreg.sandbox import client as sandbox
+from drillreg.tasks.chasing import ChaseSource, register_chasing
+from drillreg.tasks.panels import tasks_of_org, tasks_panel
+from drillreg.tasks.todos import TodoSource, register_todos
+from drillreg.tasks.waiting import LATE_TASKS, tasks_to_do
 from drillreg.work.worker import Handler, register_work
 
 BLUEPRINTS = (
@@ -66,6 +89,7 @@ BLUEPRINTS = (
     drillreg.demo.cli.bp,
     drillreg.demo.cli.start_bp,
     drillreg.drills.routes.bp,
+    drillreg.evidence.routes.bp,
     drillreg.hazards.cli.bp,
     drillreg.hazards.routes.bp,
     drillreg.maps.routes.bp,
@@ -78,6 +102,7 @@ BLUEPRINTS = (
     drillreg.resources.routes.bp,
     drillreg.scheduler.cli.bp,
     drillreg.scheduler.routes.bp,
+    drillreg.tasks.routes.bp,
     drillreg.upkeep.cli.bp,
     drillreg.upkeep.routes.bp,
     drillreg.work.routes.bp,
@@ -98,6 +123,7 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("org", contacts_of_org),
     ("home", network_at_home),
     ("org", resources_of_org),
+    ("org", tasks_of_org),
     ("org", sites_of_org),
     ("org", plans_of_org),
     ("org", org_panel),
@@ -107,6 +133,44 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("site", plans_over_site),
     ("site", drills_at_site),
     ("post-open", post_panel),
+    ("drill", evidence_panel("drill")),
+    ("report", evidence_panel("report")),
+    ("drill", tasks_panel("drill")),
+    ("site", tasks_panel("hazard_site")),
+    ("plan", tasks_panel("plan")),
+    ("report", tasks_panel("report")),
+    ("action", tasks_panel("corrective-action")),
+)
+
+# Where a record is shown, by what the trail, the step log and evidence call its kind.
+SUBJECTS = {
+    "task": ("tasks.show", "task_id"),
+    "plan": ("plans.show", "plan_id"),
+    "hazard_site": ("hazards.show", "site_id"),
+    "drill": ("drills.show", "drill_id"),
+    "report": ("reports.show", "report_id"),
+    "corrective-action": ("reports.action", "action_id"),
+    "org": ("orgs.show", "org_id"),
+}
+
+# What waits for a person, for the to-do list.
+TODOS: tuple[TodoSource, ...] = (
+    reports_to_decide,
+    reports_sent_back,
+    tasks_to_do,
+    drills_to_hold,
+    actions_to_do,
+    plans_to_review,
+)
+
+# What somebody can be chased for.
+CHASING: tuple[ChaseSource, ...] = (
+    LATE_TASKS,
+    OVERDUE_DRILLS,
+    MISSING_REPORTS,
+    LATE_ACTIONS,
+    STALE_CHECKS,
+    PLANS_TO_REVIEW,
 )
 
 
@@ -159,6 +223,9 @@ def create_app(found: Settings | None = None) -> Flask:
     for place, panel in PANELS:
         add_panel(app, place, panel)
     register_work(app, WORK)
+    register_subjects(app, SUBJECTS)
+    register_todos(app, TODOS)
+    register_chasing(app, CHASING)
     guard.ensure_all_marked(app)
     return app
 

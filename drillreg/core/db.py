@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, cast
 
@@ -17,6 +17,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Connection,
+    Date,
     DateTime,
     Dialect,
     Engine,
@@ -31,6 +32,7 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -39,6 +41,7 @@ from sqlalchemy.orm import (
     declared_attr,
     mapped_column,
 )
+from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import TypeDecorator
 
 NAMING = {
@@ -75,6 +78,25 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class days_after(GenericFunction[date]):  # noqa: N801 - named like the SQL function it stands for
+    """The date a number of days after another, counted by the database."""
+
+    type = Date()
+    inherit_cache = True
+
+
+@compiles(days_after, "sqlite")
+def _days_after_sqlite(element: Any, compiler: Any, **kwargs: Any) -> str:
+    day, count = (compiler.process(each, **kwargs) for each in element.clauses)
+    return f"date({day}, CAST({count} AS INTEGER) || ' days')"
+
+
+@compiles(days_after, "postgresql")
+def _days_after_postgresql(element: Any, compiler: Any, **kwargs: Any) -> str:
+    day, count = (compiler.process(each, **kwargs) for each in element.clauses)
+    return f"(CAST({day} AS DATE) + CAST({count} AS INTEGER))"
 
 
 def stored_values(choices: type[StrEnum]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Reading for the first page: figures, what I have to do, who is late, what came in."""
+"""Reading for the first page: figures, and what came in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,9 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Row, and_, case, exists, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
 
-from drillreg.core.access import Actor, Permission
 from drillreg.core.db import db
 from drillreg.drills.models import Drill, Observation
 from drillreg.drills.rules import DrillStatus
@@ -17,16 +15,15 @@ from drillreg.hazards.models import HazardSite
 from drillreg.hazards.rules import FRESH_DAYS
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import is_imported
-from drillreg.orgs.scope import OrgScope, scope_of
+from drillreg.orgs.scope import OrgScope
 from drillreg.plans.models import Plan, PlanVersion
 from drillreg.plans.rules import VersionState
-from drillreg.reports.actions import ActionFilter, actions_page, open_actions
+from drillreg.reports.actions import open_actions
 from drillreg.reports.models import CorrectiveAction, Finding, Report
-from drillreg.reports.rules import ActionState, ReportState, Standing
+from drillreg.reports.rules import ActionState, ReportState
+from drillreg.reports.waiting import REPORT_AFTER
 
 SHOWN = 8
-# A drill without a report after this long is a broken thread (an office habit, no national rule).
-REPORT_AFTER = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -146,92 +143,6 @@ def _threads(scope: OrgScope, today: date) -> Row[Any]:
     ).one()
 
 
-def my_drills(actor: Actor, today: date) -> Sequence[Drill]:
-    """Return the drills of one's own organisation that are overdue or due within two weeks."""
-    if not actor.may(Permission.RECORD_DRILLS):
-        return []
-    return db.session.scalars(
-        select(Drill)
-        .where(
-            Drill.org_id == actor.org_id,
-            Drill.voided_at.is_(None),
-            Drill.status == DrillStatus.PLANNED,
-            Drill.due_on <= today + timedelta(days=14),
-        )
-        .order_by(Drill.due_on, Drill.id)
-        .limit(SHOWN)
-    ).all()
-
-
-def my_decisions(actor: Actor, today: date) -> Sequence[Report]:
-    """Return the reports that wait for this person's decision, oldest first."""
-    scope = scope_of(actor, Permission.APPROVE_REPORTS, today)
-    return db.session.scalars(
-        select(Report)
-        .join(Org, Org.id == Report.org_id)
-        .options(joinedload(Report.org))
-        .where(
-            scope.allows(),
-            Report.state == ReportState.SUBMITTED,
-            func.coalesce(Report.submitted_by_id, 0).not_in(sorted(actor.account_ids)),
-            func.coalesce(Report.submitted_for_id, 0).not_in(sorted(actor.account_ids)),
-        )
-        .order_by(Report.submitted_at, Report.id)
-        .limit(SHOWN)
-    ).all()
-
-
-def my_returned(actor: Actor) -> Sequence[Report]:
-    """Return the reports of one's own organisation that were sent back."""
-    if not actor.may(Permission.WRITE_REPORTS):
-        return []
-    return db.session.scalars(
-        select(Report)
-        .where(Report.org_id == actor.org_id, Report.state == ReportState.RETURNED)
-        .order_by(Report.id)
-        .limit(SHOWN)
-    ).all()
-
-
-def my_actions(actor: Actor, today: date) -> Sequence[CorrectiveAction]:
-    """Return the open corrective actions of one's own organisation, most urgent first."""
-    if not actor.may(Permission.VIEW):
-        return []
-    return db.session.scalars(
-        select(CorrectiveAction)
-        .join(Finding, Finding.id == CorrectiveAction.finding_id)
-        .join(Report, Report.id == Finding.report_id)
-        .where(
-            Report.state == ReportState.APPROVED,
-            Finding.voided_at.is_(None),
-            CorrectiveAction.voided_at.is_(None),
-            CorrectiveAction.org_id == actor.org_id,
-            CorrectiveAction.state == ActionState.OPEN,
-            CorrectiveAction.due_on <= today + timedelta(days=30),
-        )
-        .order_by(CorrectiveAction.due_on, CorrectiveAction.id)
-        .limit(SHOWN)
-    ).all()
-
-
-def late_drills(scope: OrgScope, actor: Actor, today: date) -> Sequence[Drill]:
-    """Return overdue drills of other organisations in scope, the latest first to be chased."""
-    return db.session.scalars(
-        select(Drill)
-        .join(Org, Org.id == Drill.org_id)
-        .options(joinedload(Drill.org))
-        .where(
-            scope.allows(),
-            Drill.org_id != (actor.org_id or 0),
-            Drill.voided_at.is_(None),
-            Drill.status == DrillStatus.PLANNED,
-            Drill.due_on < today,
-        )
-        .order_by(Drill.due_on, Drill.id)
-        .limit(SHOWN)
-    ).all()
-
-
 def newest_evidence(scope: OrgScope) -> Sequence[Row[Evidence, Org]]:
     """Return what came in last, with the organisation it came from."""
     return db.session.execute(
@@ -239,48 +150,5 @@ def newest_evidence(scope: OrgScope) -> Sequence[Row[Evidence, Org]]:
         .join(Org, Org.id == Evidence.org_id)
         .where(scope.allows(), Evidence.voided_at.is_(None))
         .order_by(Evidence.entered_at.desc(), Evidence.id.desc())
-        .limit(SHOWN)
-    ).all()
-
-
-def drills_without_report(scope: OrgScope, today: date) -> Sequence[Drill]:
-    """Return held drills that showed something to improve and have no report after a month."""
-    return db.session.scalars(
-        select(Drill)
-        .join(Org, Org.id == Drill.org_id)
-        .options(joinedload(Drill.org))
-        .outerjoin(Report, Report.drill_id == Drill.id)
-        .where(
-            scope.allows(),
-            Drill.voided_at.is_(None),
-            Drill.status == DrillStatus.HELD,
-            _has_thread(),
-            _without_report(today),
-        )
-        .order_by(Drill.held_on.desc(), Drill.id)
-        .limit(SHOWN)
-    ).all()
-
-
-def late_actions(scope: OrgScope, today: date) -> Sequence[CorrectiveAction]:
-    """Return corrective actions in scope that are past their date, the longest first."""
-    found = actions_page(scope, ActionFilter(today=today, standing=Standing.LATE), size=SHOWN)
-    return found.rows
-
-
-def plans_to_review(scope: OrgScope, today: date) -> Sequence[PlanVersion]:
-    """Return current plan versions due for review within two months, the most urgent first."""
-    return db.session.scalars(
-        select(PlanVersion)
-        .join(Plan, Plan.id == PlanVersion.plan_id)
-        .join(Org, Org.id == Plan.org_id)
-        .options(contains_eager(PlanVersion.plan).contains_eager(Plan.org))
-        .where(
-            scope.allows(),
-            Plan.voided_at.is_(None),
-            PlanVersion.state == VersionState.CURRENT,
-            PlanVersion.review_on <= today + timedelta(days=60),
-        )
-        .order_by(PlanVersion.review_on, PlanVersion.id)
         .limit(SHOWN)
     ).all()

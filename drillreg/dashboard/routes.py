@@ -1,13 +1,27 @@
 """First pages after sign-in, and the search."""
 
+from datetime import date
+from typing import Any
+
 from flask import Blueprint, render_template, request
 
 from drillreg.core import clock
-from drillreg.core.access import Permission, current_actor, requires, signed_in
+from drillreg.core.access import Actor, Permission, current_actor, requires, signed_in
 from drillreg.core.reading import FormReader
+from drillreg.core.subjects import subject_url
 from drillreg.dashboard import home as reading
 from drillreg.dashboard.queries import search as search_all
-from drillreg.orgs.scope import current_scope
+from drillreg.orgs.scope import current_scope, current_scope_for
+from drillreg.steps.queries import newest_steps
+from drillreg.tasks.chasing import ChaseFilter, chase_page, count_chased
+from drillreg.tasks.contacts import contacts_of, whom_to_call
+from drillreg.tasks.operations.phoning import PHONED
+from drillreg.tasks.todos import grouped, todos_of
+from drillreg.tasks.wording import named, reminder
+
+MOST_DECISIONS = 5
+SHOWN = 12
+SHOWN_LATE = 6
 
 bp = Blueprint("dashboard", __name__)
 
@@ -19,20 +33,36 @@ def home() -> str:
     actor, scope, today = current_actor(), current_scope(), clock.today()
     if not actor.may(Permission.VIEW):
         return render_template("dashboard/administration.html", today=today)
+    todos = todos_of(actor, today)
     return render_template(
         "dashboard/home.html",
         today=today,
         figures=reading.figures(scope, today),
-        decisions=reading.my_decisions(actor, today),
-        returned=reading.my_returned(actor),
-        drills=reading.my_drills(actor, today),
-        actions=reading.my_actions(actor, today),
-        late=reading.late_drills(scope, actor, today),
-        broken=reading.drills_without_report(scope, today),
-        late_actions=reading.late_actions(scope, today),
-        reviews=reading.plans_to_review(scope, today),
+        todos=todos,
+        decisions=todos.decisions[:MOST_DECISIONS],
+        groups=grouped([item for item in todos.items if not item.is_decision][:SHOWN], today),
         news=reading.newest_evidence(scope),
+        **_chasing(actor, today),
     )
+
+
+def _chasing(actor: Actor, today: date) -> dict[str, Any]:
+    """Return the first of those who are late, for people who may chase them."""
+    if not actor.may(Permission.ASSIGN_TASKS):
+        return {"late": [], "late_count": 0}
+    scope = current_scope_for(Permission.ASSIGN_TASKS)
+    wanted = ChaseFilter(today, besides=actor.org_id)
+    late = chase_page(scope, wanted, size=SHOWN_LATE).rows
+    contacts = contacts_of({each.org.id for each in late}, today)
+    return {
+        "late": late,
+        "late_count": sum(count_chased(scope, wanted).values()),
+        "call": {each: whom_to_call(each, contacts) for each in late},
+        "phoned": newest_steps(PHONED, {each.key for each in late}),
+        "named": named,
+        "reminder": lambda each: reminder(each, today),
+        "subject_url": subject_url,
+    }
 
 
 @bp.get("/search")

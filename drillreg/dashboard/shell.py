@@ -36,7 +36,19 @@ class Shown:
 
 # None separates groups. Only entries that lead somewhere stand here.
 MENU: tuple[Entry | None, ...] = (
-    Entry(N_("Home"), "dashboard.home", "home", None),
+    Entry(
+        N_("Home"),
+        "dashboard.home",
+        "home",
+        None,
+        children=(
+            Entry(N_("Home"), "dashboard.home", permission=None),
+            Entry(N_("Tasks"), "tasks.index"),
+            Entry(N_("To do"), "tasks.todo"),
+            Entry(N_("Chasing list"), "tasks.chasing", permission=Permission.ASSIGN_TASKS),
+            Entry(N_("Evidence"), "evidence.index"),
+        ),
+    ),
     None,
     Entry(N_("Map"), "maps.index", "map"),
     Entry(
@@ -122,11 +134,13 @@ MENU: tuple[Entry | None, ...] = (
 
 
 def _show(entry: Entry) -> Shown:
-    children = tuple(_show(child) for child in entry.children if _visible(child))
+    visible = [child for child in entry.children if _visible(child)]
+    # A single page below an entry is the entry itself.
+    children = tuple(_show(child) for child in visible) if len(visible) > 1 else ()
     if children and request.blueprint in {_package(child) for child in entry.children}:
         children = _with_one_active(children, entry.children)
     here = any(child.active for child in children) or request.endpoint == entry.endpoint
-    if not entry.children:
+    if not children:
         here = here or request.blueprint == _package(entry)
     return Shown(translate(entry.label), url_for(entry.endpoint), entry.icon, here, children)
 

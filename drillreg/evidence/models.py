@@ -1,21 +1,16 @@
 """Table of evidence."""
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from drillreg.core.db import Base, Voidable
+from drillreg.evidence.rules import Grade
+from drillreg.orgs.models import Org
 
-
-class Grade(StrEnum):
-    """How we know: 自报, 有佐证, 已核查."""
-
-    SELF_REPORTED = "self-reported"
-    EVIDENCED = "evidenced"
-    VERIFIED = "verified"
+__all__ = ["Evidence", "Grade"]
 
 
 class Evidence(Voidable, Base):
@@ -35,3 +30,10 @@ class Evidence(Voidable, Base):
     entered_at: Mapped[datetime]
     attributes: Mapped[dict[str, Any]]
     grade: Mapped[Grade]
+    # Who raised the grade, when, and how they know; names as they were then.
+    graded_at: Mapped[datetime | None]
+    graded_by_id: Mapped[int | None]
+    graded_by_name: Mapped[str | None]
+    grade_note: Mapped[str | None]
+
+    org: Mapped[Org] = relationship(lazy="raise_on_sql")

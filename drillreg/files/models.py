@@ -1,10 +1,11 @@
-"""Table of stored files."""
+"""Tables of stored files and of the versions that records keep of them."""
 
 from datetime import datetime
 
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from drillreg.core.db import Base, HasPublicId
+from drillreg.core.db import Base, HasPublicId, Voidable
 
 
 class StoredFile(HasPublicId, Base):
@@ -25,3 +26,23 @@ class StoredFile(HasPublicId, Base):
     taken_lat: Mapped[float | None]
     perceptual_hash: Mapped[str | None] = mapped_column(index=True)
     thumbnail_sha256: Mapped[str | None]
+
+
+class FileVersion(Voidable, Base):
+    """One version of a file in a named slot of a record; the newest that stands is shown."""
+
+    __tablename__ = "file_version"
+    __table_args__ = (UniqueConstraint("subject_kind", "subject_id", "slot", "number"),)
+
+    subject_kind: Mapped[str]
+    subject_id: Mapped[int]
+    slot: Mapped[str]
+    number: Mapped[int]
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), index=True)
+    note: Mapped[str | None]
+    at: Mapped[datetime]
+    account_id: Mapped[int | None]
+    # As it was then.
+    name: Mapped[str]
+
+    file: Mapped[StoredFile] = relationship(lazy="joined", innerjoin=True)

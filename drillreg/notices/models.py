@@ -1,4 +1,4 @@
-"""Table of the inbox."""
+"""Tables of the inbox: the notices, and how each person wants to be told."""
 
 from datetime import date, datetime
 from typing import Any
@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from drillreg.core.db import Base
+from drillreg.notices.rules import Way
 
 
 class Notice(Base):
@@ -16,6 +17,7 @@ class Notice(Base):
     __table_args__ = (
         UniqueConstraint("account_id", "occasion", "kind"),
         Index("ix_notice_account_read", "account_id", "read_at", "created_at"),
+        Index("ix_notice_sent", "sent_at", "account_id"),
     )
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
@@ -26,4 +28,19 @@ class Notice(Base):
     url: Mapped[str | None]
     due_on: Mapped[date | None]
     created_at: Mapped[datetime]
+    # Without it the notice waits for the merged one of the next morning.
+    sent_at: Mapped[datetime | None]
+    # The merged notice that it came with.
+    digest_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id"), index=True)
     read_at: Mapped[datetime | None]
+
+
+class NoticeSetting(Base):
+    """How one person wants to be told of one kind; without a row, as usual."""
+
+    __tablename__ = "notice_setting"
+    __table_args__ = (UniqueConstraint("account_id", "kind"),)
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    kind: Mapped[str]
+    way: Mapped[Way]

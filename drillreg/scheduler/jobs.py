@@ -9,6 +9,7 @@ from drillreg.audit.operations import seal_rows
 from drillreg.core.db import unit_of_work
 from drillreg.drills.sweeps import sweep_drills, sweep_reminders
 from drillreg.network.sweeps import ask_to_verify
+from drillreg.notices.sweeps import send_daily_notices
 from drillreg.reports.sweeps import attach_missing_pdfs
 from drillreg.scheduler.operations import forget_old_runs, refresh_statistics
 from drillreg.work.operations import take_up_dropped
@@ -52,6 +53,7 @@ JOBS = (
     Job("plan-drills", 600, sweep_drills),
     Job("remind", 300, sweep_reminders),
     Job("ask-to-verify-contacts", 21600, ask_to_verify),
+    Job("daily-notice", 300, send_daily_notices),
     Job("attach-report-pdfs", 60, attach_missing_pdfs),
     Job("tidy-job-log", 86400, tidy),
 )

@@ -8,6 +8,8 @@ from drillreg.core.db import db
 from drillreg.orgs.models import Org
 from drillreg.steps.models import Step
 
+PORTION = 500
+
 
 def steps_of(subject_kind: str, subject_id: int, *, code: str = "") -> Sequence[Step]:
     """Return what was done with a record, oldest first; of one code where it is given."""
@@ -18,17 +20,21 @@ def steps_of(subject_kind: str, subject_id: int, *, code: str = "") -> Sequence[
 
 
 def newest_steps(code: str, subjects: Collection[tuple[str, int]]) -> dict[tuple[str, int], Step]:
-    """Return by record (kind, id) the newest step of one code, in one query."""
-    newest = (
-        select(func.max(Step.id))
-        .where(
-            Step.code == code,
-            tuple_(Step.subject_kind, Step.subject_id).in_(sorted(subjects)),
+    """Return by record (kind, id) the newest step of one code, asked for in portions."""
+    wanted = sorted(subjects)
+    found: dict[tuple[str, int], Step] = {}
+    for start in range(0, max(len(wanted), 1), PORTION):
+        newest = (
+            select(func.max(Step.id))
+            .where(
+                Step.code == code,
+                tuple_(Step.subject_kind, Step.subject_id).in_(wanted[start : start + PORTION]),
+            )
+            .group_by(Step.subject_kind, Step.subject_id)
         )
-        .group_by(Step.subject_kind, Step.subject_id)
-    )
-    found = db.session.scalars(select(Step).where(Step.id.in_(newest)).order_by(Step.id))
-    return {(step.subject_kind, step.subject_id): step for step in found}
+        steps = db.session.scalars(select(Step).where(Step.id.in_(newest)).order_by(Step.id))
+        found.update(((step.subject_kind, step.subject_id), step) for step in steps)
+    return found
 
 
 def steps_at(org: Org, code: str, *, at_most: int = 5) -> Sequence[Step]:

@@ -1,1 +1,1 @@
-"""The one table of tasks: assigned, passed on, done, chased."""
+"""Tasks, the to-do list and the chasing list: everything that somebody has to do, in one place."""

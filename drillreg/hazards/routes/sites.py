@@ -14,6 +14,7 @@ from drillreg.core.db import db
 from drillreg.core.errors import DomainError
 from drillreg.core.reading import form_view
 from drillreg.core.web import form_of, see_other, writes
+from drillreg.evidence.queries import proofs_of, stands_outside
 from drillreg.files.web import send_stored
 from drillreg.geo.shift import LABELS, ShiftedCrs
 from drillreg.hazards.forms import SiteForm, read_reason
@@ -43,12 +44,15 @@ def qr_of(site: HazardSite) -> str:
 @requires(Permission.VIEW)
 def show(site_id: int) -> str:
     """Show a site: facts, map, checks, and what else belongs to it."""
-    site = get_site(site_id, current_scope())
+    site, today = get_site(site_id, current_scope()), clock.today()
+    checks = checks_page(site, cursor=request.args.get("after"))
     return render_template(
         "hazards/show.html",
         site=site,
-        checks=checks_page(site, cursor=request.args.get("after")),
-        fresh=freshness(site.level, site.last_check_on, clock.today()),
+        checks=checks,
+        proofs=proofs_of("hazard_check", [check.id for check in checks.rows]),
+        may_judge=stands_outside(current_actor(), site.org, Permission.ASSIGN_TASKS, today),
+        fresh=freshness(site.level, site.last_check_on, today),
         check_url=check_url(site),
         qr=qr_of(site),
         may_edit=site.voided_at is None and may_here(Permission.EDIT_HAZARDS, site.org),

@@ -10,7 +10,8 @@ from drillreg.core.db import db
 from drillreg.documents.operations import issue_number
 from drillreg.drills.models import Drill
 from drillreg.evidence.models import Grade
-from drillreg.evidence.operations import add_evidence, raise_grade
+from drillreg.evidence.operations import add_evidence, raise_grades
+from drillreg.evidence.queries import stands_outside
 from drillreg.files.operations import store
 from drillreg.i18n import N_
 from drillreg.notices.operations import notify
@@ -54,7 +55,7 @@ def approve_report(
     report.state, report.approved_at = ReportState.APPROVED, now
     report.approved_by_id, report.approved_by_name = actor.account_id, actor.name
     queue_pdf(report, actor=actor, now=now)
-    _count_as_evidence(report, drill, today, now)
+    _count_as_evidence(report, drill, actor, today, now)
     step = add_step(report, StepKind.APPROVED, remark, actor, now)
     tell_author(
         report,
@@ -80,16 +81,27 @@ def _number_template(org: Org) -> str:
     return number_template(str(word), pattern)
 
 
-def _count_as_evidence(report: Report, drill: Drill, today: date, now: datetime) -> None:
-    """Note that a leader confirmed the drill: what was reported by the unit is now verified."""
-    raise_grade(subject_kind="drill", subject_id=drill.id, grade=Grade.VERIFIED)
+def _count_as_evidence(
+    report: Report, drill: Drill, actor: Actor, today: date, now: datetime
+) -> None:
+    """Note that a leader confirmed the drill; only one from above verifies it by that."""
+    is_outside = stands_outside(actor, report.org, Permission.APPROVE_REPORTS, today)
+    grade = Grade.VERIFIED if is_outside else Grade.EVIDENCED
+    raise_grades(
+        subject_kind="drill",
+        subject_id=drill.id,
+        grade=grade,
+        note=report.number or "",
+        actor=actor,
+        now=now,
+    )
     add_evidence(
         "report-approved",
         org_id=report.org_id,
         subject_kind="report",
         subject_id=report.id,
         on_date=today,
-        grade=Grade.VERIFIED,
+        grade=grade,
         now=now,
         attributes={
             "number": report.number,

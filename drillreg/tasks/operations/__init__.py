@@ -1,0 +1,1 @@
+"""What happens to tasks, split by act; `trail` is what every act leaves behind."""

@@ -61,7 +61,8 @@ def _somebody_on_the_line(on: date, desk: str, *, below: str = "") -> ColumnElem
     )
     if below:
         found = found.where(seat.path > below, seat.path < subtree_end(below))
-    return found.correlate(Org)
+    condition: ColumnElement[bool] = found.correlate(Org)
+    return condition
 
 
 def _at_desk_of(paths: Sequence[str], desk: str, on: date) -> ColumnElement[bool]:

@@ -118,14 +118,14 @@ def ensure_may_pass(bearing: Bearing) -> None:
 
 
 def ensure_may_withdraw(bearing: Bearing) -> None:
-    """Raise unless the person gave the task or may give tasks there; the holder alone may not."""
-    if not (bearing.gave or (bearing.may_assign and not bearing.holds)):
+    """Raise unless the person, or somebody of the same office, gave the task."""
+    if not bearing.gave:
         raise NotAllowed(N_("Only who gave a task can withdraw it."))
 
 
 def ensure_may_remind(bearing: Bearing) -> None:
-    """Raise unless the person gave the task or may give tasks there."""
-    if bearing.holds or not (bearing.gave or bearing.may_assign):
+    """Raise unless the person gave the task, and it lies with somebody else."""
+    if bearing.holds or not bearing.gave:
         raise NotAllowed(N_("Only who gave a task can ask for it."))
 
 

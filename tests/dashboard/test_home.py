@@ -42,6 +42,7 @@ def test_the_county_sees_who_is_late_and_can_copy_the_reminder(as_role, county, 
     assert "竹源镇" in aside
     assert "晚 12 天" in aside
     assert "竹源镇：防汛演练应于2026年4月30日开展" in str(page)
+    assert page.select_one("#late header a")["href"] == "/chasing/"
 
 
 def test_a_leader_sees_the_reports_that_wait_but_not_the_own_ones(
@@ -59,7 +60,7 @@ def test_a_leader_sees_the_reports_that_wait_but_not_the_own_ones(
             created_at=frozen.now,
         )
     )
-    assert "白岩镇演练总结" in as_role("leader").page("/").select_one("#todo").text
+    assert "白岩镇演练总结" in as_role("leader").page("/").select_one("#decisions").text
     assert "没有待办" in as_role("county_staff").page("/").text
 
 

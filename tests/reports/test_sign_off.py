@@ -158,7 +158,8 @@ def test_the_whole_way_with_a_return(desk, the_report, look):
     assert kinds.count("report-returned") == kinds.count("report-approved") == 1
     assert kinds.count("action-due") == 1
     grades = look(select(Evidence.grade).order_by(Evidence.id))
-    assert grades == [Grade.VERIFIED, Grade.VERIFIED]
+    # The town's own leader signs: with evidence, but nobody from outside has verified it.
+    assert grades == [Grade.EVIDENCED, Grade.EVIDENCED]
 
 
 def test_nobody_decides_on_what_they_submitted(

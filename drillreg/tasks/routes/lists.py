@@ -1,5 +1,7 @@
 """The table of tasks: mine, those I gave, those in reach, each also as a workbook."""
 
+from typing import Any
+
 from flask import Response, render_template, request, url_for
 
 from drillreg.core import clock
@@ -110,7 +112,7 @@ def export() -> Response:
     return workbook(data, f"tasks-{chosen.today.isoformat()}.xlsx")
 
 
-def _as_shown(chosen: TaskFilter) -> dict[str, str]:
+def _as_shown(chosen: TaskFilter) -> dict[str, Any]:
     """Return the arguments of an address that shows the same; what opened by itself is named."""
     return {**carried(*NAMES), "standing": chosen.standing or "any"}
 

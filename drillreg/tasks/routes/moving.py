@@ -82,13 +82,9 @@ def settle(task_id: int, act: str) -> ResponseReturnValue:
     else:
         withdraw(task, bearing, reason=reason, actor=actor, today=clock.today(), now=now)
     flash(translate(DONE[found]), "success")
-    return see_other(
-        url_for(".index" if found is Settle.RETURN else ".show", **_target(task, found))
-    )
-
-
-def _target(task: Task, act: Settle) -> dict[str, int]:
-    return {} if act is Settle.RETURN else {"task_id": task.id}
+    # What was given back may lie out of sight now.
+    gone = found is Settle.RETURN
+    return see_other(url_for(".index") if gone else url_for(".show", task_id=task.id))
 
 
 def _org(task: Task) -> Org:

@@ -34,6 +34,8 @@ def show(task_id: int) -> str:
         bearing=bearing_of(task, actor, current_scope(), on=today),
         entries=timeline(steps_of("task", task.id)),
         kept=kept_in("task", task.id).get(SLOT),
+        paper_url=lambda id_: url_for(".paper", task_id=task.id, version_id=id_),
+        void_url=lambda id_: url_for(".void_paper", task_id=task.id, version_id=id_),
         subject=subject_url(task.subject_kind, task.subject_id) or task.subject_url or "",
         form=form_view(remark=""),
         today=today,

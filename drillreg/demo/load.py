@@ -21,6 +21,7 @@ from drillreg.demo.plans import load_plans, prepare_plans
 from drillreg.demo.reports import load_reports, print_thread_report
 from drillreg.demo.resources import load_resources
 from drillreg.demo.sites import load_checks, load_sites
+from drillreg.demo.tasks import load_tasks, send_notices
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
 
@@ -57,6 +58,7 @@ STAGES = (
     Stage("access", load_access),
     Stage("network", load_network),
     Stage("resources", load_resources),
+    Stage("tasks", load_tasks, after=send_notices),
 )
 
 

@@ -75,7 +75,7 @@ def test_only_from_above_or_by_the_overseer_is_verified(
 
 
 def test_the_page_of_the_drill_says_who_verified_and_how(as_role, county, proof):
-    drill, found = proof(county.school)
+    drill, _ = proof(county.school)
     town = as_role("town_staff", county.town, name="刘美云")
     panel = town.page(f"/drills/{drill.id}").select_one("#evidence")
     assert "自报" in panel.text

@@ -7,6 +7,7 @@ from flask import Blueprint, render_template, request
 
 from drillreg.core import clock
 from drillreg.core.access import Actor, Permission, current_actor, requires, signed_in
+from drillreg.core.codes import code_list
 from drillreg.core.reading import FormReader
 from drillreg.core.subjects import subject_url
 from drillreg.dashboard import home as reading
@@ -51,18 +52,23 @@ def _chasing(actor: Actor, today: date) -> dict[str, Any]:
     if not actor.may(Permission.ASSIGN_TASKS):
         return {"late": [], "late_count": 0}
     scope = current_scope_for(Permission.ASSIGN_TASKS)
-    wanted = ChaseFilter(today, besides=actor.org_id)
+    wanted = ChaseFilter(today, kinds=_shown_at_home(), besides=actor.org_id)
     late = chase_page(scope, wanted, size=SHOWN_LATE).rows
     contacts = contacts_of({each.org.id for each in late}, today)
     return {
         "late": late,
-        "late_count": sum(count_chased(scope, wanted).values()),
+        "late_count": sum(count_chased(scope, ChaseFilter(today)).values()),
         "call": {each: whom_to_call(each, contacts) for each in late},
         "phoned": newest_steps(PHONED, {each.key for each in late}),
         "named": named,
         "reminder": lambda each: reminder(each, today),
         "subject_url": subject_url,
     }
+
+
+def _shown_at_home() -> list[str]:
+    """Return the kinds that stand on the first page: what somebody was asked to do by a day."""
+    return [item.code for item in code_list("chase_kind") if item.attributes.get("home")]
 
 
 @bp.get("/search")

@@ -44,9 +44,9 @@ MENU: tuple[Entry | None, ...] = (
         children=(
             Entry(N_("Home"), "dashboard.home", permission=None),
             Entry(N_("Tasks"), "tasks.index"),
-            Entry(N_("To do"), "tasks.todo"),
+            Entry(N_("To-do list"), "tasks.todo"),
             Entry(N_("Chasing list"), "tasks.chasing", permission=Permission.ASSIGN_TASKS),
-            Entry(N_("Evidence"), "evidence.index"),
+            Entry(N_("Evidence and grades"), "evidence.index"),
         ),
     ),
     None,

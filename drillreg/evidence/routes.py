@@ -111,7 +111,7 @@ def export() -> Response:
         for found in all_evidence(current_scope(), _filter())
     ]
     header = [translate(text) for text in HEADER]
-    data = xlsx_bytes([(translate(N_("Evidence")), header, rows)])
+    data = xlsx_bytes([(translate(N_("Evidence and grades")), header, rows)])
     response = Response(data, mimetype=XLSX)
     name = f"evidence-{clock.today().isoformat()}.xlsx"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -4,7 +4,7 @@ Each feature gives one select of its late rows with the same columns; the list i
 that it is filtered, counted and paged as one table.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -102,6 +102,7 @@ class ChaseFilter:
 
     today: date
     kind: str = ""
+    kinds: Collection[str] = ()
     within: Org | None = None
     words: str = ""
     besides: int | None = None
@@ -132,7 +133,11 @@ def _units(scope: OrgScope, wanted: ChaseFilter) -> list[ColumnElement[bool]]:
 
 def _late(scope: OrgScope, wanted: ChaseFilter, *, kind: str) -> Subquery:
     units = _units(scope, wanted)
-    chosen = [source for source in _sources() if kind in {"", source.kind}]
+    chosen = [
+        source
+        for source in _sources()
+        if kind in {"", source.kind} and (not wanted.kinds or source.kind in wanted.kinds)
+    ]
     parts = [source.late(wanted.today).where(*units) for source in chosen]
     if not parts:
         parts = [select(*_no_columns()).select_from(Org).where(Org.id.is_(None))]

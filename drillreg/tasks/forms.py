@@ -59,7 +59,7 @@ class PassForm:
         reader = FormReader(fields)
         form = cls(
             to=reader.choice("to", translate(N_("Goes to")), list(receivers)),
-            remark=reader.text("remark", translate(N_("Remark")), max_length=500),
+            remark=reader.text("remark", translate(N_("Note to them")), max_length=500),
         )
         reader.finish()
         return form

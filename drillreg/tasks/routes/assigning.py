@@ -79,14 +79,20 @@ def _chosen(scope: OrgScope) -> list[Org]:
     return [get_org(int(text), scope) for text in ids]
 
 
+def _names_any() -> bool:
+    return bool(request.args.getlist("org")) or request.args.get("all") == "1"
+
+
 def _receivers(orgs: list[Org]) -> list[tuple[str, str]]:
     return [*desks(), *(people(orgs[0]) if len(orgs) == 1 else [])]
 
 
 @bp.get("/tasks/new/what")
 @requires(Permission.ASSIGN_TASKS)
-def new() -> str:
+def new() -> ResponseReturnValue:
     """Ask what is to be done, by whom there, until when."""
+    if not _names_any():
+        return see_other(url_for(".choose"))
     orgs = _chosen(_scope())
     return render_template(
         "tasks/new.html",
@@ -110,6 +116,8 @@ def _address() -> str:
 @writes
 def create() -> ResponseReturnValue:
     """Give the task to each of the organisations."""
+    if not _names_any():
+        return see_other(url_for(".choose"))
     orgs, actor, today = _chosen(_scope()), current_actor(), clock.today()
     form = TaskForm.read(request.form, receivers=[code for code, _ in _receivers(orgs)])
     due_on = due_date(

@@ -10,7 +10,7 @@ from drillreg.sheets.write import xlsx_bytes
 from drillreg.tasks.routes.blueprint import bp, carried, word_of_address, workbook
 from drillreg.tasks.todos import TodoItem, grouped, todos_of
 
-HEADER = (N_("To do"), N_("Kind"), N_("About"), N_("Due on"), N_("Waiting since"))
+HEADER = (N_("What to do"), N_("Kind"), N_("About"), N_("Due on"), N_("Waiting since"))
 
 
 def _chosen() -> tuple[list[TodoItem], str]:
@@ -44,5 +44,5 @@ def export_todo() -> Response:
         [each.text, code_label(each.kind, "todo_kind"), each.detail, each.due_on, each.since]
         for each in _chosen()[0]
     ]
-    data = xlsx_bytes([(translate(N_("To do")), header, rows)])
+    data = xlsx_bytes([(translate(N_("To-do list")), header, rows)])
     return workbook(data, f"todo-{clock.today().isoformat()}.xlsx")

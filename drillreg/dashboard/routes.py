@@ -1,5 +1,6 @@
 """First pages after sign-in, and the search."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -12,9 +13,9 @@ from drillreg.core.reading import FormReader
 from drillreg.core.subjects import subject_url
 from drillreg.dashboard import home as reading
 from drillreg.dashboard.queries import search as search_all
-from drillreg.orgs.scope import current_scope, current_scope_for
+from drillreg.orgs.scope import OrgScope, current_scope, current_scope_for
 from drillreg.steps.queries import newest_steps
-from drillreg.tasks.chasing import ChaseFilter, chase_page, count_chased
+from drillreg.tasks.chasing import Chased, ChaseFilter, chase_page, count_chased
 from drillreg.tasks.contacts import contacts_of, whom_to_call
 from drillreg.tasks.operations.phoning import PHONED
 from drillreg.tasks.todos import grouped, todos_of
@@ -50,13 +51,13 @@ def home() -> str:
 def _chasing(actor: Actor, today: date) -> dict[str, Any]:
     """Return the first of those who are late, for people who may chase them."""
     if not actor.may(Permission.ASSIGN_TASKS):
-        return {"late": [], "late_count": 0}
+        return {"late": [], "broken": [], "late_count": 0}
     scope = current_scope_for(Permission.ASSIGN_TASKS)
-    wanted = ChaseFilter(today, kinds=_shown_at_home(), besides=actor.org_id)
-    late = chase_page(scope, wanted, size=SHOWN_LATE).rows
+    late, broken = (_first_late(scope, actor, today, place) for place in ("late", "broken"))
     contacts = contacts_of({each.org.id for each in late}, today)
     return {
         "late": late,
+        "broken": broken,
         "late_count": sum(count_chased(scope, ChaseFilter(today)).values()),
         "call": {each: whom_to_call(each, contacts) for each in late},
         "phoned": newest_steps(PHONED, {each.key for each in late}),
@@ -66,9 +67,12 @@ def _chasing(actor: Actor, today: date) -> dict[str, Any]:
     }
 
 
-def _shown_at_home() -> list[str]:
-    """Return the kinds that stand on the first page: what somebody was asked to do by a day."""
-    return [item.code for item in code_list("chase_kind") if item.attributes.get("home")]
+def _first_late(scope: OrgScope, actor: Actor, today: date, place: str) -> Sequence[Chased]:
+    """Return the longest late of the kinds that stand at a place of the first page."""
+    kinds = code_list("chase_kind")
+    here = [item.code for item in kinds if item.attributes.get("home") == place]
+    wanted = ChaseFilter(today, kinds=here, besides=actor.org_id)
+    return chase_page(scope, wanted, size=SHOWN_LATE).rows
 
 
 @bp.get("/search")

@@ -223,10 +223,29 @@ def tasks_about(subject_kind: str, subject_id: int, scope: OrgScope) -> Sequence
     ).all()
 
 
-def count_open(org: Org) -> int:
-    """Return how many open tasks an organisation itself has: what a merger would carry over."""
-    statement = select(func.count()).where(Task.org_id == org.id, Task.state == TaskState.OPEN)
-    return db.session.scalar(statement) or 0
+def count_open(where: ColumnElement[bool]) -> int:
+    """Return how many open tasks lie at the organisations that fulfil a condition over `Org`.
+
+    What a merger would carry over; the caller has made sure that it may be known.
+    """
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Task)
+            .join(Org, Org.id == Task.org_id)
+            .where(Task.state == TaskState.OPEN, where)
+        )
+        or 0
+    )
+
+
+def open_at(org: Org) -> Sequence[Task]:
+    """Return the open tasks of an organisation itself, for choosing which of them pass."""
+    return db.session.scalars(
+        select(Task)
+        .where(Task.org_id == org.id, Task.state == TaskState.OPEN)
+        .order_by(DUE, Task.id)
+    ).all()
 
 
 def people_at(org: Org, on: date) -> list[tuple[Account, str]]:

@@ -19,7 +19,7 @@ from drillreg.tasks.models import Task
 from drillreg.tasks.operations.giving import assign
 from drillreg.tasks.operations.moving import carry_tasks, hand_over, pass_on
 from drillreg.tasks.operations.settling import finish_of
-from drillreg.tasks.queries import count_open, open_tasks, open_tasks_of
+from drillreg.tasks.queries import count_open, open_at, open_tasks, open_tasks_of
 from drillreg.tasks.rules import Bearing, TaskState
 from tests.conftest import NOW
 
@@ -186,11 +186,12 @@ def test_passing_on_handing_over_and_merging_lose_nothing(app, world, way):
         hand_over(leaving, None, remark="调离", actor=GIVER, today=TODAY, now=NOW)
         leaving.disabled_at = NOW
         old, new = orgs[-1], orgs[0]
-        before = count_open(old)
+        before = count_open(Org.id == old.id)
+        assert before == len(open_at(old))
         carried = carry_tasks(old, new, remark="合并", actor=GIVER, today=TODAY, now=NOW)
         db.session.flush()
         assert carried == before
-        assert count_open(old) == 0
+        assert count_open(Org.id == old.id) == 0
         assert set(_seen_by(accounts)) == {task.id for task in given_}
         assert all(task.state is TaskState.OPEN for task in given_)
 

@@ -1,5 +1,6 @@
 """Moving tasks on: to a colleague, back to the giver, to a successor; none is ever lost."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -88,15 +89,24 @@ def hand_over(
 
 
 def carry_tasks(
-    old: Org, new: Org, *, remark: str, actor: Actor | None, today: date, now: datetime
+    old: Org,
+    new: Org,
+    *,
+    actor: Actor | None,
+    today: date,
+    now: datetime,
+    only: Collection[int] | None = None,
+    remark: str = "",
 ) -> int:
-    """Move all open tasks of an organisation that ends to its successor; persons stay named."""
+    """Move open tasks of an organisation to its successor, all or those chosen by id.
+
+    Persons stay named: they keep what was given to them.
+    """
+    statement = select(Task).where(Task.org_id == old.id, Task.state == TaskState.OPEN)
+    if only is not None:
+        statement = statement.where(Task.id.in_(sorted(only)))
     found = db.session.scalars(
-        select(Task)
-        .where(Task.org_id == old.id, Task.state == TaskState.OPEN)
-        .options(joinedload(Task.account))
-        .order_by(Task.id)
-        .with_for_update(of=Task)
+        statement.options(joinedload(Task.account)).order_by(Task.id).with_for_update(of=Task)
     ).all()
     for task in found:
         to = Receiver(new, task.account, task.desk)

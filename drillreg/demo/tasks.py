@@ -1,7 +1,7 @@
 """Tasks of the demo: given to all towns at once, one late, one sent back, calls noted."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from drillreg.core.access import Actor
 from drillreg.core.db import unit_of_work
@@ -91,17 +91,15 @@ class _Office:
         actor = clerk_of(self.known.orgs[town], self.known)
         day = ago(self.known.today, days)
         accept(task, HOLDS, actor=actor, now=at(day, 8, 50))
-        paper = docx(f"{town}{ROSTER[2:]}", [("名册", ["（名册略，盖章件存镇应急办。）"])])
-        kept = store(
-            paper,
-            name=f"{town}转移人员名册.docx",
-            org_id=task.org_id,
-            actor=actor,
-            now=at(day, 15),
-        )
-        add_version(Slot("task", task.id, "paper"), kept, actor=actor, now=at(day, 15))
+        text = "（名册略，盖章件存镇应急办。）"
+        self._attach(task, f"{town}转移人员名册.docx", text, actor, at(day, 15))
         note = "名册已逐户核对，变动的已更新，盖章名册见附件。"
         finish(task, HOLDS, note=note, actor=actor, now=at(day, 15, 10))
+
+    def _attach(self, task: Task, name: str, text: str, actor: Actor, now: datetime) -> None:
+        paper = docx(name.removesuffix(".docx"), [("内容", [text])])
+        kept = store(paper, name=name, org_id=task.org_id, actor=actor, now=now)
+        add_version(Slot("task", task.id, "paper"), kept, actor=actor, now=now)
 
     def _late_instruction(self) -> Task:
         order = self._order(
@@ -122,6 +120,9 @@ class _Office:
             self.clerk,
             4,
         )
+        for days, name in ((4, "疏散演练方案样稿.docx"), (3, "疏散演练方案样稿（修改）.docx")):
+            sent = at(ago(self.known.today, days), 9, 40)
+            self._attach(task, name, "楼梯口定岗、分批下楼、发现拥堵立即停止。", self.clerk, sent)
         today = ago(self.known.today, 3)
         pass_on(
             task,

@@ -51,6 +51,16 @@ HEADER = (
 )
 
 
+# Records without a page of their own: the kind of record that shows them, and what names it.
+SHOWN_BY = {"hazard_check": ("hazard_site", "site"), "plan-version": ("plan", "plan_id")}
+
+
+def page_of(found: Evidence) -> str:
+    """Return the address of the page that shows what a piece of evidence is about."""
+    kind, name = SHOWN_BY.get(found.subject_kind, (found.subject_kind, ""))
+    return subject_url(kind, found.attributes.get(name) if name else found.subject_id)
+
+
 def _day(name: str) -> date | None:
     text = request.args.get(name, "")
     try:
@@ -89,7 +99,7 @@ def index() -> str:
         places=[(place.id, name_of(place)) for place in places],
         kinds=code_list("evidence_kind").options(),
         grades=[(grade.value, translate(word)) for grade, word in GRADE_WORDS.items()],
-        subject_url=subject_url,
+        page_of=page_of,
         export_url=url_for(".export", **carried),
     )
 
@@ -136,7 +146,7 @@ def _page(evidence_id: int, *, strikes: bool) -> str:
         "evidence/judge.html",
         found=found,
         strikes=strikes,
-        url=subject_url(found.subject_kind, found.subject_id),
+        url=page_of(found),
         form=form_view(note=""),
     )
 
@@ -163,7 +173,7 @@ def verify_now(evidence_id: int) -> ResponseReturnValue:
         now=clock.now(),
     )
     flash(translate(N_("Noted as verified.")), "success")
-    return see_other(subject_url(found.subject_kind, found.subject_id) or url_for(".index"))
+    return see_other(page_of(found) or url_for(".index"))
 
 
 @bp.get("/<int:evidence_id>/strike")
@@ -188,4 +198,4 @@ def strike_now(evidence_id: int) -> ResponseReturnValue:
         now=clock.now(),
     )
     flash(translate(N_("It no longer counts.")), "success")
-    return see_other(subject_url(found.subject_kind, found.subject_id) or url_for(".index"))
+    return see_other(page_of(found) or url_for(".index"))

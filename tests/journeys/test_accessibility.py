@@ -36,6 +36,14 @@ DESK_PAGES = (
     "/orgs/import",
     "/orgs/boundaries",
     "/inbox/",
+    "/inbox/settings",
+    "/tasks/",
+    "/tasks/new",
+    "/tasks/1",
+    "/tasks/1/pass",
+    "/todo",
+    "/chasing/",
+    "/evidence/",
     "/work/",
     "/account/password",
     "/no-such-page",
@@ -56,6 +64,10 @@ PHONE_PAGES = (
     "/orgs/",
     "/plans/new",
     "/inbox/",
+    "/tasks/",
+    "/tasks/1",
+    "/todo",
+    "/chasing/",
 )
 # Targets of primary actions are at least 44 px high (product.md §5).
 SMALL_TARGETS = """() => [...document.querySelectorAll(

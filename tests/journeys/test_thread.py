@@ -311,6 +311,12 @@ ENGLISH_PAGES = (
     "/orgs/import",
     "/orgs/boundaries",
     "/inbox/",
+    "/inbox/settings",
+    "/tasks/",
+    "/tasks/new",
+    "/todo",
+    "/chasing/",
+    "/evidence/",
     "/work/",
     "/account/password",
 )

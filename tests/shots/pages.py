@@ -31,7 +31,15 @@ PEOPLE = {
     "deputy": "hexiaolan",
 }
 # Pages that differ by the state of what they show: more of them are opened.
-BY_STATE = {"plans.show", "hazards.show", "drills.show", "reports.show", "orgs.show", "work.show"}
+BY_STATE = {
+    "plans.show",
+    "hazards.show",
+    "drills.show",
+    "reports.show",
+    "orgs.show",
+    "work.show",
+    "tasks.show",
+}
 MOST_BY_STATE, MOST = 12, 2
 # Whoever comes later mostly sees what was seen already.
 MOST_BY_STATE_LATER, MOST_LATER = 4, 1

@@ -177,9 +177,11 @@ def bearing_of(task: Task, actor: Actor, scope: OrgScope, *, on: date) -> Bearin
         .where(Task.id == task.id, lies_with(actor, on))
     )
     may_assign = scope_of(actor, Permission.ASSIGN_TASKS, on).includes(task.org)
-    # The office gave it, not the person alone: a colleague may take it back.
+    # The office gave it, not the person alone: a colleague may take it back, but nobody takes back
+    # what lies with themselves because somebody else of the office gave it to them.
     office = task.assigned_by_org_id is not None and task.assigned_by_org_id == actor.org_id
-    gave = task.assigned_by_id == actor.account_id or (office and may_assign)
+    colleague = office and may_assign and holds is None
+    gave = task.assigned_by_id == actor.account_id or colleague
     return Bearing(holds=holds is not None, gave=gave, may_assign=may_assign)
 
 

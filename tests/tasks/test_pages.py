@@ -84,6 +84,14 @@ def test_who_gave_a_task_withdraws_it_and_a_colleague_may_too(desk, county, as_r
     assert titles(desk.town) == []
 
 
+def test_what_a_colleague_gave_to_oneself_cannot_be_withdrawn(desk, county, as_role):
+    leader = as_role("leader", name="方明远")
+    address = desk.give(county.county, giver=leader)
+    assert "撤回" not in desk.county.page(address).select_one(".dr-head").text
+    assert desk.county.post(f"{address}/withdraw", data={"remark": "x"}).status_code == 403
+    assert leader.post(f"{address}/withdraw", data={"remark": "另行安排"}).status_code == 303
+
+
 def test_asking_for_a_task_reaches_its_holder_at_once(desk, county):
     address = desk.give(county.town)
     assert desk.town.page("/inbox/").select_one("header .dr-dotnum") is None

@@ -5,7 +5,8 @@ import zipfile
 from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
-from drillreg.documents.pdf import render_pdf
+from drillreg.documents.paper import Block, Heading, Paper, Paragraph
+from drillreg.documents.pdf import print_paper
 
 CONTENT_TYPES = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
@@ -59,10 +60,14 @@ def docx(title: str, sections: Sequence[Section]) -> bytes:
     return held.getvalue()
 
 
+def _paper(title: str, sections: Sequence[Section]) -> Paper:
+    blocks: list[Block] = []
+    for heading, paragraphs in sections:
+        blocks.append(Heading(heading, numbered=False))
+        blocks += [Paragraph(text) for text in paragraphs]
+    return Paper("official", title, blocks, signed=False)
+
+
 def pdf(title: str, sections: Sequence[Section]) -> bytes:
     """Return the same as a PDF; runs in the sandbox, call it outside any transaction."""
-    parts = [f"<h1>{escape(title)}</h1>"]
-    for heading, paragraphs in sections:
-        parts.append(f"<h2>{escape(heading)}</h2>")
-        parts += [f"<p>{escape(text)}</p>" for text in paragraphs]
-    return render_pdf("".join(parts), title=title)
+    return print_paper(_paper(title, sections)).pdf

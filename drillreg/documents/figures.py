@@ -5,7 +5,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
-from typing import NamedTuple
+from typing import NamedTuple, NewType
+
+# A finished drawing; only this module makes one, so a paper never holds foreign markup.
+Svg = NewType("Svg", str)
 
 WIDTH = 620.0  # units of every figure; printed 156 mm wide, so one is about a quarter millimetre
 SMALL, NORMAL = 12.0, 13.2
@@ -59,8 +62,8 @@ def _line(x1: float, y1: float, x2: float, y2: float, stroke: str = GREY, width:
     )
 
 
-def _figure(height: float, title: str, parts: Iterable[str]) -> str:
-    return (
+def _figure(height: float, title: str, parts: Iterable[str]) -> Svg:
+    return Svg(
         f'<svg xmlns="http://www.w3.org/2000/svg" class="fig" role="img" '
         f'viewBox="0 0 {WIDTH:g} {height:.0f}" aria-label="{escape(title)}">'
         f"{''.join(parts)}</svg>"
@@ -141,7 +144,7 @@ def _mark(event: TimelineEvent, scale: _Scale, y: float) -> str:
     return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4.6" fill="{fill}"/>'
 
 
-def timeline_svg(events: Sequence[TimelineEvent], *, title: str = "") -> str:
+def timeline_svg(events: Sequence[TimelineEvent], *, title: str = "") -> Svg:
     """Draw who did what when: a line per row, bars for what lasts, diamonds for problems.
 
     All instants of one kind (naive or of one zone). Raises ValueError without events.
@@ -385,7 +388,7 @@ def map_svg(
     around_m: float | None = None,
     height: float = 340.0,
     words: MapWords | None = None,
-) -> str:
+) -> Svg:
     """Draw places and boundaries, north up, with scale bar and arrow; WGS84 degrees in.
 
     Everything fits in, or with `around_m` that many metres around the first point. Symbols tell

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from drillreg.core.errors import DomainError
+from drillreg.documents.composing import paper_html
+from drillreg.documents.layouts import Layout, layout_of
+from drillreg.documents.paper import Paper
 from drillreg.i18n import N_
 from drillreg.sandbox import client
 from drillreg.sandbox.limits import INTERACTIVE, Limits
@@ -40,7 +43,6 @@ def render_document(
     language: str = "zh-CN",
     attachments: Sequence[Attachment] = (),
     images: Mapping[str, bytes] | None = None,
-    layout: str = "official",
     dated: datetime = UNDATED,
     limits: Limits = INTERACTIVE,
     wait: float = 10,
@@ -57,7 +59,6 @@ def render_document(
         "html": html,
         "title": title,
         "language": language,
-        "layout": layout,
         "dated": dated.isoformat(),
         "images": {name: f"image-{at}" for at, name in enumerate(pictures)},
         "attachments": [
@@ -82,15 +83,27 @@ def render_document(
     )
 
 
-def render_pdf(
-    html: str,
+def print_paper(
+    paper: Paper,
     *,
-    title: str,
-    language: str = "zh-CN",
-    attachments: Sequence[Attachment] = (),
+    layout: Layout | None = None,
     images: Mapping[str, bytes] | None = None,
-) -> bytes:
-    """Print HTML and return the PDF alone; see `render_document`."""
+    attachments: Sequence[Attachment] = (),
+    dated: datetime = UNDATED,
+    limits: Limits = INTERACTIVE,
+) -> Rendered:
+    """Print a paper in its layout, or in `layout` as an office wants it; see `render_document`.
+
+    `images` holds the bytes of its photos by name. Raises the errors of the sandbox; call it
+    outside any transaction.
+    """
+    html = paper_html(paper, layout or layout_of(paper.layout))
     return render_document(
-        html, title=title, language=language, attachments=attachments, images=images
-    ).pdf
+        html,
+        title=paper.title.replace("\n", ""),
+        language=paper.language,
+        images=images,
+        attachments=attachments,
+        dated=dated,
+        limits=limits,
+    )

@@ -6,9 +6,10 @@ Nothing is fetched: an address is either `data:`, one of the two fonts of this p
 
 import hashlib
 import os
+import re
 import unicodedata
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,19 +21,25 @@ import weasyprint
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from drillreg.documents.bold import embolden
 from drillreg.documents.checking import check_source, check_tree
+from drillreg.documents.filling import fill_holes
 from drillreg.i18n import N_
 from drillreg.sandbox.refusals import Refused
 
-LAYOUTS = Path(__file__).parent / "layouts"
+FONTS_CSS = Path(__file__).parent / "fonts.css"
 FONTS = {
     "font:serif": pylopdf_fonts_zh_cn.serif_path,
     "font:sans": pylopdf_fonts_zh_cn.sans_path,
 }
 PICTURES = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"RIFF": "image/webp"}
 PIXELS = 40_000_000
+MOST_MOVES = 6  # layouts of one document at most
 NOT_SHOWN = {"Cc", "Cf", "Mn", "Zl", "Zp", "Zs"}
-WARM_UP = "<p>一号 Aa 1 — <b>二</b> <i class=kai>三</i></p><h1>四</h1><h2>五</h2><h3>六</h3>"
+WARM_UP = (
+    "<style>body{font-family:DocSong}h1{font-family:DocBiaoSong}h2{font-family:DocHei}</style>"
+    "<h1>四</h1><h2>五</h2><p>一号 Aa 1 — 二</p>"
+)
 
 
 class ClosedFetcher(URLFetcher):  # type: ignore[misc]
@@ -65,19 +72,15 @@ def _picture(path: Path) -> tuple[bytes, dict[str, str]]:
 
 
 class _Ready:
-    """What all renders of this process share: fonts and parsed layouts."""
+    """What all renders of this process share: the fonts."""
 
     def __init__(self) -> None:
         self.fonts = FontConfiguration()
-        fetcher = ClosedFetcher({})
-        self.layouts = {
-            path.stem: weasyprint.CSS(
-                string=path.read_text(encoding="utf-8"),
-                font_config=self.fonts,
-                url_fetcher=fetcher,
-            )
-            for path in sorted(LAYOUTS.glob("*.css"))
-        }
+        self.faces = weasyprint.CSS(
+            string=FONTS_CSS.read_text(encoding="utf-8"),
+            font_config=self.fonts,
+            url_fetcher=ClosedFetcher({}),
+        )
 
 
 _ready: list[_Ready] = []
@@ -90,7 +93,7 @@ def _shared() -> _Ready:
 
 
 def warm_up() -> None:
-    """Load fonts and layouts in the server, once for all children.
+    """Load the fonts in the server, once for all children.
 
     Newer versions of Pango keep a thread for fonts, which a fork would lose: there each child
     loads them itself.
@@ -100,10 +103,9 @@ def warm_up() -> None:
     PIL.Image.MAX_IMAGE_PIXELS = PIXELS
     before = len(os.listdir("/proc/self/task"))
     ready = _shared()
-    for layout in ready.layouts.values():
-        _html(WARM_UP, "warm-up", "zh-CN", ClosedFetcher({})).write_pdf(
-            stylesheets=[layout], font_config=ready.fonts, pdf_variant="pdf/a-3a"
-        )
+    _html(WARM_UP, "warm-up", "zh-CN", ClosedFetcher({})).write_pdf(
+        stylesheets=[ready.faces], font_config=ready.fonts, pdf_variant="pdf/a-3a"
+    )
     if len(os.listdir("/proc/self/task")) > before:
         _ready.clear()
 
@@ -148,25 +150,58 @@ def _missing(document: weasyprint.Document) -> list[str]:
     return sorted(filter(_is_seen, map(chr, codes)))
 
 
+def _laid_out(page: weasyprint.HTML) -> weasyprint.Document:
+    """Lay a document out; while a figure leaves a hole behind itself, let text go before it."""
+    ready = _shared()
+    for _ in range(MOST_MOVES):
+        laid_out = page.render(font_config=ready.fonts, stylesheets=[ready.faces])
+        if not fill_holes(page.etree_element, laid_out):
+            break
+    return laid_out
+
+
 def render(args: dict[str, Any], inputs: Path, outputs: Path) -> dict[str, Any]:
     """Lay out `html` and leave `document.pdf`.
 
-    `args`: html, title, language, layout (name of a file in layouts/), dated (ISO instant of the
-    attachments), attachments (file, name, description, relationship), images (name: file).
+    `args`: html, title, language, dated (ISO instant of the attachments), attachments (file,
+    name, description, relationship), images (name: file).
     Returns pages, missing (characters no font has) and refused (addresses not loaded).
     """
-    ready = _shared()
     fetcher = ClosedFetcher({name: inputs / file for name, file in args["images"].items()})
     page = _html(args["html"], args["title"], args["language"], fetcher)
     at = datetime.fromisoformat(args["dated"])
-    laid_out = page.render(font_config=ready.fonts, stylesheets=[ready.layouts[args["layout"]]])
+    laid_out = _laid_out(page)
     missing: list[str] = []
+
+    def finish(document: weasyprint.Document, pdf: Any) -> None:
+        missing.extend(_missing(document))
+        embolden(document, pdf)
+
     laid_out.write_pdf(
         outputs / "document.pdf",
-        finisher=lambda document, _: missing.extend(_missing(document)),
+        finisher=finish,
         attachments=[_attachment(inputs, entry, at) for entry in args["attachments"]],
         pdf_variant="pdf/a-3a",
         pdf_tags=True,
         pdf_identifier=hashlib.sha256(args["html"].encode()).digest()[:16],
     )
-    return {"pages": len(laid_out.pages), "missing": missing, "refused": fetcher.refused}
+    refused = list(dict.fromkeys(fetcher.refused))
+    return {"pages": len(laid_out.pages), "missing": missing, "refused": refused}
+
+
+def print_figures(figures: Sequence[str], width_mm: float) -> bytes:
+    """Return a PDF with one figure on each page, as large as the figure."""
+    ready = _shared()
+    rules, parts = [], []
+    for at, figure in enumerate(figures):
+        box = re.search(r'viewBox="0 0 ([0-9.]+) ([0-9.]+)"', figure)
+        wide, high = (float(box[1]), float(box[2])) if box else (620.0, 300.0)
+        rules.append(
+            f"@page f{at} {{ size: {width_mm}mm {width_mm * high / wide + 0.2:.2f}mm; margin: 0 }}"
+            f".f{at} {{ page: f{at} }}"
+        )
+        parts.append(f'<div class="f{at}">{figure}</div>')
+    style = f"{''.join(rules)}svg {{ width: {width_mm}mm; display: block }}"
+    page = _html(f"<style>{style}</style>{''.join(parts)}", "", "zh-CN", ClosedFetcher({}))
+    printed: bytes = page.write_pdf(stylesheets=[ready.faces], font_config=ready.fonts)
+    return printed

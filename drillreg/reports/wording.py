@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from drillreg.documents.paper import day_text
 from drillreg.drills.rules import DrillMode, Rating
 
 MODES = {DrillMode.FULL: "实战", DrillMode.TABLETOP: "桌面推演"}
@@ -61,11 +62,6 @@ def number_template(word: str, template: str = "") -> str:
     """
     pattern = template if "{word}" in template and "{number}" in template else DEFAULT_NUMBER
     return pattern.replace("{word}", word.replace("{", "").replace("}", ""))
-
-
-def day_text(day: date) -> str:
-    """Write a date as papers do: 2026年11月13日."""
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def time_text(moment: datetime) -> str:

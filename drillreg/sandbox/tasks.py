@@ -1,6 +1,8 @@
 """Which functions may run in the child, and what the server loads before the first one."""
 
 TASKS: tuple[str, ...] = (
+    "drillreg.documents.raster:draw_figures",
+    "drillreg.documents.raster:open_pdf",
     "drillreg.documents.render:render",
     "drillreg.files.images:clean_photo",
     "drillreg.geo.packing:pack_features",
@@ -9,7 +11,7 @@ TASKS: tuple[str, ...] = (
 )
 
 # Loaded once in the server, so that a child starts with them.
-PRELOAD = ("weasyprint", "pyogrio", "geopandas", "shapely", "pyproj", "PIL.Image")
+PRELOAD = ("weasyprint", "pyogrio", "geopandas", "shapely", "pyproj", "PIL.Image", "pypdfium2")
 
 # Called once in the server after loading, without arguments.
 WARM_UPS = ("drillreg.documents.render:warm_up",)

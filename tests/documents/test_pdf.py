@@ -17,24 +17,36 @@ import pypdf
 import pytest
 from PIL import ImageDraw, ImageFont
 
+from drillreg import documents
 from drillreg.documents.checking import SPAN
-from drillreg.documents.pdf import Attachment, render_document, render_pdf
+from drillreg.documents.composing import paper_html
+from drillreg.documents.layouts import all_versions, layout_of
+from drillreg.documents.paper import Column, Heading, Paper, Paragraph, Table
+from drillreg.documents.pdf import Attachment, print_paper, render_document
 from drillreg.sandbox.limits import INTERACTIVE
 from drillreg.sandbox.refusals import SandboxCrashed, SandboxRefused, SandboxTimeout
 
 TEXT = "青岭县应急管理局关于白岩镇輋下村岿美山演练的总结报告"
-REPORT = f"""<html><body><header><div class="issuer">青岭县应急管理局文件</div></header>
-<h1>{TEXT}</h1><h2>一、基本情况</h2><p>参加436人，㙟上组〇户，喆。</p>
-<table class="grid"><thead><tr><th>序号</th><th>目标</th></tr></thead>
-<tbody><tr><td>1</td><td>险情上报</td></tr></tbody></table></body></html>"""
+REPORT = Paper(
+    "official",
+    TEXT,
+    [
+        Heading("基本情况"),
+        Paragraph("参加436人，㙟上组〇户，喆。"),
+        Table([Column("序号"), Column("目标")], [("1", "险情上报")]),
+    ],
+    issuers=["青岭县应急管理局"],
+    red_head=True,
+)
 DATA = Attachment("演练数据.csv", "目标,评定\n险情上报,优\n".encode(), "report data")
 
 needs_poppler = pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler is not here")
 
 
 @pytest.fixture(scope="module")
-def report():
-    return render_document(REPORT, title=TEXT, attachments=[DATA])
+def report(worker_app):
+    with worker_app[0].app_context():
+        return print_paper(REPORT, attachments=[DATA])
 
 
 def words_of(pdf, folder):
@@ -78,7 +90,7 @@ def test_the_glyphs_are_those_of_the_characters(tmp_path):
     """Text can be right while glyphs are wrong: compare with the same font drawn directly."""
     word, size = "应急演练总结輋岿", 40
     style = f"@page{{margin:20pt}}p{{font:{size}pt/60pt DocHei!important;text-indent:0}}"
-    pdf = render_pdf(f"<style>{style}</style><p>{word}</p>", title="x")
+    pdf = render_document(f"<style>{style}</style><p>{word}</p>", title="x").pdf
     printed = page_image(pdf, tmp_path)
     drawn = PIL.Image.new("L", (400, 100), 255)
     font = ImageFont.truetype(pylopdf_fonts_zh_cn.sans_path(), size)
@@ -128,8 +140,9 @@ def test_the_data_lies_in_the_file(report):
     assert {each["/EF"]["/F"].get_data() for each in found} == {DATA.data}
 
 
-def test_equal_content_makes_equal_files(report):
-    assert render_document(REPORT, title=TEXT, attachments=[DATA]).pdf == report.pdf
+def test_equal_content_makes_equal_files(app, report):
+    with app.app_context():
+        assert print_paper(REPORT, attachments=[DATA]).pdf == report.pdf
 
 
 @needs_poppler
@@ -219,7 +232,7 @@ def test_nothing_is_fetched_and_no_file_gets_in(listener, tmp_path):
 def test_a_document_that_would_not_end_is_refused_at_once(html, sentence):
     began = time.monotonic()
     with pytest.raises(SandboxRefused, match=sentence):
-        render_pdf(html, title="x")
+        render_document(html, title="x").pdf
     assert time.monotonic() - began < 25
 
 
@@ -230,10 +243,12 @@ def test_a_layout_that_never_ends_is_stopped():
     with pytest.raises((SandboxTimeout, SandboxCrashed)):
         render_document(html, title="x", limits=limits)
     assert time.monotonic() - began < 25
-    assert render_pdf("<p>还在</p>", title="x").startswith(b"%PDF")
+    assert render_document("<p>还在</p>", title="x").pdf.startswith(b"%PDF")
 
 
-def test_the_layout_asks_for_nothing_from_outside():
-    for layout in (Path(__file__).parents[2] / "drillreg/documents/layouts").glob("*.css"):
-        addresses = re.findall(r"url\(([^)]*)\)", layout.read_text(encoding="utf-8"))
-        assert set(addresses) <= {"font:serif", "font:sans"}
+def test_no_layout_asks_for_anything_from_outside(app):
+    faces = (Path(documents.__file__).parent / "fonts.css").read_text(encoding="utf-8")
+    with app.app_context():
+        pages = [paper_html(REPORT, layout_of(name)) for name in all_versions()]
+    addresses = re.findall(r"url\(([^)]*)\)", faces + "".join(pages))
+    assert set(addresses) == {"font:serif", "font:sans"}

@@ -14,6 +14,7 @@ from sqlalchemy import func, select, update
 from drillreg.audit.models import AuditRow
 from drillreg.core.db import db, unit_of_work
 from drillreg.core.errors import DomainError
+from drillreg.documents.composing import paper_html
 from drillreg.documents.models import IssuedNumber, NumberSeries
 from drillreg.drills.models import Drill
 from drillreg.evidence.models import Evidence
@@ -23,7 +24,7 @@ from drillreg.orgs.models import Org
 from drillreg.plans.models import Plan
 from drillreg.plans.rules import Secrecy
 from drillreg.reports import printing
-from drillreg.reports.document import render_report, report_html
+from drillreg.reports.document import layout_of_snapshot, render_report, report_paper
 from drillreg.reports.models import Report
 from drillreg.reports.operations import freezing
 from drillreg.reports.printing import print_report
@@ -135,7 +136,8 @@ def test_later_changes_do_not_reach_the_paper(app, approved, the_report, county)
         db.session.execute(update(Plan).values(title="新预案"))
         db.session.execute(update(Drill).values(title="新演练", participants=1))
     with app.app_context():
-        html = report_html(before.snapshot)
+        snapshot = before.snapshot
+        html = paper_html(report_paper(snapshot), layout_of_snapshot(snapshot))
     assert "新" not in html.replace("新的", "")
     after = the_report()
     assert canonical(after.snapshot) == canonical(before.snapshot)

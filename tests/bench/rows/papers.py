@@ -11,8 +11,14 @@ import weasyprint
 from weasyprint.text.fonts import FontConfiguration
 
 from drillreg.core.db import db
-from drillreg.documents.render import LAYOUTS, ClosedFetcher
-from drillreg.reports.document import photos_of, render_report, report_html
+from drillreg.documents.composing import paper_html
+from drillreg.documents.render import FONTS_CSS, ClosedFetcher
+from drillreg.reports.document import (
+    layout_of_snapshot,
+    photos_of,
+    render_report,
+    report_paper,
+)
 from drillreg.reports.models import Report
 from drillreg.reports.snapshot import canonical
 from tests.bench.result import Row
@@ -42,7 +48,7 @@ class Bare:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.fonts = FontConfiguration()
-        text = (LAYOUTS / "official.css").read_text(encoding="utf-8")
+        text = FONTS_CSS.read_text(encoding="utf-8")
         self.layout = weasyprint.CSS(
             string=text, font_config=self.fonts, url_fetcher=ClosedFetcher({})
         )
@@ -83,7 +89,10 @@ def report_pdf(installation: Installation, size: Size) -> list[Row]:
 
 def measure(row: Row, found: list[dict], bare: Bare, rounds: int) -> None:
     """Print each report in turn on both sides; a round is the sum over all reports."""
-    sources = [(report_html(s), photos_of(s), canonical(s)) for s in found]
+    sources = [
+        (paper_html(report_paper(s), layout_of_snapshot(s)), photos_of(s), canonical(s))
+        for s in found
+    ]
     render_report(found[0])
     bare.render(*sources[0])
     for _ in range(rounds):

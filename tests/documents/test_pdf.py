@@ -21,7 +21,7 @@ from drillreg import documents
 from drillreg.documents.checking import SPAN
 from drillreg.documents.composing import paper_html
 from drillreg.documents.layouts import all_versions, layout_of
-from drillreg.documents.paper import Column, Heading, Paper, Paragraph, Table
+from drillreg.documents.paper import CheckBox, Column, Heading, Paper, Paragraph, Table
 from drillreg.documents.pdf import Attachment, print_paper, render_document
 from drillreg.sandbox.limits import INTERACTIVE
 from drillreg.sandbox.refusals import SandboxCrashed, SandboxRefused, SandboxTimeout
@@ -89,7 +89,7 @@ def test_the_text_can_be_copied_out(report, tmp_path):
 def test_the_glyphs_are_those_of_the_characters(tmp_path):
     """Text can be right while glyphs are wrong: compare with the same font drawn directly."""
     word, size = "应急演练总结輋岿", 40
-    style = f"@page{{margin:20pt}}p{{font:{size}pt/60pt DocHei!important;text-indent:0}}"
+    style = f"@page{{margin:20pt}}p{{font:{size}pt/60pt DocHei}}body,p{{margin:0}}"
     pdf = render_document(f"<style>{style}</style><p>{word}</p>", title="x").pdf
     printed = page_image(pdf, tmp_path)
     drawn = PIL.Image.new("L", (400, 100), 255)
@@ -146,12 +146,15 @@ def test_equal_content_makes_equal_files(app, report):
 
 
 @needs_poppler
-def test_characters_without_a_font_are_reported(tmp_path):
+def test_characters_without_a_font_are_reported(app, tmp_path):
+    """喆 and the box to tick are always there; 𠮷 where the machine has a font with it."""
     rare = "\U0002bbca\uf8ff"  # an unusual name and a private character
-    result = render_document(f"<p>𠮷 喆 ☑ {rare}</p>", title="x")
-    shown = set("𠮷喆☑" + rare) - set(result.missing)
-    assert {"喆", "☑"} <= shown or "☑" in result.missing
+    text = ["𠮷 喆 ", CheckBox("已办", ticked=True), rare]
+    with app.app_context():
+        result = print_paper(Paper("official", "𠮷某", [Paragraph(text)]))
     assert "\uf8ff" in result.missing
+    assert not {"喆", "已", "办"} & set(result.missing)
+    shown = set("𠮷喆" + rare) - set(result.missing)
     assert all(character in words_of(result.pdf, tmp_path) for character in shown)
 
 
@@ -232,7 +235,7 @@ def test_nothing_is_fetched_and_no_file_gets_in(listener, tmp_path):
 def test_a_document_that_would_not_end_is_refused_at_once(html, sentence):
     began = time.monotonic()
     with pytest.raises(SandboxRefused, match=sentence):
-        render_document(html, title="x").pdf
+        render_document(html, title="x")
     assert time.monotonic() - began < 25
 
 

@@ -121,6 +121,19 @@ class Wishes:
     red_head: bool = True
     head_word: str = ""
 
+    def as_data(self) -> dict[str, Any]:
+        """Return the wishes as JSON can hold them."""
+        return {
+            "fonts": dict(self.fonts),
+            "red_head": self.red_head,
+            "head_word": self.head_word,
+        }
+
+
+def wishes_from(data: Mapping[str, Any]) -> Wishes:
+    """Return wishes from what `as_data` wrote."""
+    return Wishes(data["fonts"], data["red_head"], data["head_word"])
+
 
 def _read(path: Path) -> Layout:
     data = tomllib.loads(path.read_text(encoding="utf-8"))

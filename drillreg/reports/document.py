@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from drillreg.documents.figures import MapArea, MapPoint, TimelineEvent, map_svg, timeline_svg
-from drillreg.documents.layouts import Layout, Wishes, layout_of, with_wishes
+from drillreg.documents.layouts import Layout, layout_of, wishes_from, with_wishes
 from drillreg.documents.paper import (
     Block,
     Cell,
@@ -220,8 +220,7 @@ def layout_of_snapshot(snapshot: Mapping[str, Any]) -> Layout:
     kept = snapshot.get("layout")
     if kept is None:
         return layout_of(LAYOUT, 1)
-    wishes = Wishes(kept["fonts"], kept["red_head"], kept["head_word"])
-    return with_wishes(layout_of(LAYOUT, kept["version"]), wishes)
+    return with_wishes(layout_of(LAYOUT, kept["version"]), wishes_from(kept))
 
 
 def photos_of(snapshot: Mapping[str, Any]) -> dict[str, bytes]:

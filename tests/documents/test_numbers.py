@@ -9,7 +9,7 @@ from sqlalchemy import select
 from drillreg.core.db import db, unit_of_work
 from drillreg.core.errors import DomainError
 from drillreg.documents.models import IssuedNumber, NumberSeries
-from drillreg.documents.operations import issue_number
+from drillreg.documents.operations.numbers import issue_number
 from drillreg.documents.rules import number_text
 
 TEMPLATE = "青应急报〔{year}〕{number}号"

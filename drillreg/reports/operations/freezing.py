@@ -7,7 +7,7 @@ from sqlalchemy import select
 from drillreg.accounts.queries import accounts_with
 from drillreg.core.access import Actor, Permission
 from drillreg.core.db import db
-from drillreg.documents.operations import issue_number
+from drillreg.documents.operations.numbers import issue_number
 from drillreg.drills.models import Drill
 from drillreg.evidence.models import Grade
 from drillreg.evidence.operations import add_evidence, raise_grades

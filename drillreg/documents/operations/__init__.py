@@ -1,0 +1,1 @@
+"""What changes: numbers, layouts, printed sheets and what comes back of them."""

@@ -1,0 +1,1 @@
+"""What is there: numbers, layouts, printed sheets."""

@@ -17,6 +17,7 @@ import drillreg.audit.cli
 import drillreg.audit.routes
 import drillreg.dashboard.routes
 import drillreg.demo.cli
+import drillreg.documents.routes
 import drillreg.drills.routes
 import drillreg.evidence.routes
 import drillreg.hazards.cli
@@ -45,6 +46,12 @@ from drillreg.core.panels import Panel, add_panel
 from drillreg.core.subjects import register_subjects
 from drillreg.dashboard import shell
 from drillreg.dashboard.threads import site_thread
+from drillreg.documents.registry import (
+    Resolver,
+    SheetKind,
+    register_references,
+    register_sheets,
+)
 from drillreg.drills.panels import drills_at_site, drills_of_org, drills_of_plan
 from drillreg.drills.waiting import OVERDUE_DRILLS, drills_to_hold
 from drillreg.evidence.panels import evidence_panel
@@ -72,6 +79,8 @@ from drillreg.reports.waiting import (
     reports_sent_back,
     reports_to_decide,
 )
+from drillreg.reports.sheets import KIND as SIGN_OFF
+from drillreg.reports.sheets import SIGN_OFF_SHEET, report_references
 from drillreg.sandbox import client as sandbox
 from drillreg.tasks.chasing import ChaseSource, register_chasing
 from drillreg.tasks.panels import tasks_of_org, tasks_panel
@@ -88,6 +97,7 @@ BLUEPRINTS = (
     drillreg.dashboard.routes.bp,
     drillreg.demo.cli.bp,
     drillreg.demo.cli.start_bp,
+    drillreg.documents.routes.bp,
     drillreg.drills.routes.bp,
     drillreg.evidence.routes.bp,
     drillreg.hazards.cli.bp,
@@ -174,6 +184,13 @@ CHASING: tuple[ChaseSource, ...] = (
 )
 
 
+# How records are named where a document number or a printed sheet refers to them.
+REFERENCES: dict[str, Resolver] = {"report": report_references}
+
+# Forms that are printed, signed on paper and sent back by their code.
+SHEETS: dict[str, SheetKind] = {SIGN_OFF: SIGN_OFF_SHEET}
+
+
 def shipped_folder(name: str) -> Path:
     """Return a top-level folder of the checkout, or its copy inside an installed wheel."""
     here = Path(__file__).parent
@@ -226,6 +243,8 @@ def create_app(found: Settings | None = None) -> Flask:
     register_subjects(app, SUBJECTS)
     register_todos(app, TODOS)
     register_chasing(app, CHASING)
+    register_references(app, REFERENCES)
+    register_sheets(app, SHEETS)
     guard.ensure_all_marked(app)
     return app
 

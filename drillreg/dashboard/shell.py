@@ -89,6 +89,15 @@ MENU: tuple[Entry | None, ...] = (
             Entry(N_("Corrective actions"), "reports.actions"),
         ),
     ),
+    Entry(
+        N_("Papers"),
+        "documents.sheets",
+        "plan",
+        children=(
+            Entry(N_("Document numbers"), "documents.numbers", permission=Permission.KEEP_NUMBERS),
+            Entry(N_("Printed sheets"), "documents.sheets"),
+        ),
+    ),
     None,
     Entry(
         N_("Organisations"),
@@ -128,6 +137,7 @@ MENU: tuple[Entry | None, ...] = (
         ),
     ),
     Entry(N_("Scheduled jobs"), "scheduler.index", "sys", Permission.MANAGE_SYSTEM),
+    Entry(N_("Layouts of papers"), "documents.layouts_index", "plan", Permission.MANAGE_SYSTEM),
     Entry(N_("Audit trail"), "audit.index", "duty", Permission.READ_AUDIT),
     Entry(N_("Roles and permissions"), "people.role_table", "sys", Permission.READ_AUDIT),
 )

@@ -89,7 +89,7 @@ class Layout:
 
     id: str
     version: int
-    label: Mapping[str, str]
+    label: dict[str, str]
     source: str
     effective: date
     page: Page

@@ -24,11 +24,12 @@ Receiver = Callable[[PrintedSheet, SheetScan, Actor, datetime], None]
 
 @dataclass(frozen=True)
 class SheetKind:
-    """A kind of printed form: its name, who may send it back, who takes note of it."""
+    """A kind of printed form: its name, who may send it back, who notes that and its end."""
 
     label: str
     permission: Permission
     received: Receiver | None = None
+    struck: Receiver | None = None
 
 
 def register_references(app: Flask, kinds: Mapping[str, Resolver]) -> None:
@@ -62,3 +63,10 @@ def received(sheet: PrintedSheet, scan: SheetScan, actor: Actor, now: datetime) 
     kind = sheet_kinds()[sheet.kind]
     if kind.received:
         kind.received(sheet, scan, actor, now)
+
+
+def struck(scan: SheetScan, actor: Actor, now: datetime) -> None:
+    """Let the feature a sheet belongs to take back what it noted of a scan."""
+    kind = sheet_kinds()[scan.sheet.kind]
+    if kind.struck:
+        kind.struck(scan.sheet, scan, actor, now)

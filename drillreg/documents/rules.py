@@ -128,6 +128,12 @@ def ensure_signed_between(signed_on: date, *, printed_on: date, today: date) -> 
         raise DomainError(N_("The day of the signature is still to come."))
 
 
+def ensure_not_struck(*, is_struck: bool) -> None:
+    """Refuse to strike a scan twice."""
+    if is_struck:
+        raise DomainError(N_("This scan is struck already."))
+
+
 def ensure_pages(pdfs: int, photos: int, others: int) -> None:
     """Refuse a scan that is neither one PDF nor some photos."""
     if others:

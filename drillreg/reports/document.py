@@ -27,11 +27,10 @@ from drillreg.documents.paper import (
 from drillreg.documents.pdf import UNDATED, Attachment, Rendered, print_paper
 from drillreg.documents.word import word_of
 from drillreg.files.operations import path_of
-from drillreg.reports.snapshot import canonical, digest, moment_of
+from drillreg.reports.snapshot import LAYOUT, canonical, digest, moment_of
 from drillreg.reports.wording import RATING_NOTE
 from drillreg.sandbox.limits import INTERACTIVE, Limits
 
-LAYOUT = "report"
 # Without a start on the clock the timeline counts from midnight.
 MIDNIGHT = datetime(2000, 1, 1)  # noqa: DTZ001 - a naive zero, never shown as a date
 MAP_HEIGHT = 270.0

@@ -14,6 +14,7 @@ from typing import Any
 
 from drillreg.core import clock
 from drillreg.core.codes import code_list
+from drillreg.documents.layouts import Layout, Wishes, layout_of
 from drillreg.drills.models import Drill
 from drillreg.drills.queries import DrillRecord
 from drillreg.geo.shapes import bbox_of, geojson_of
@@ -31,10 +32,11 @@ from drillreg.reports.wording import (
     opening,
 )
 
-SCHEMA = 1
+SCHEMA = 2
 METRES_PER_DEGREE = 111_000
 # An outline is printed some 1,200 steps wide at most; finer detail cannot be seen.
 STEPS_ACROSS = 1200
+LAYOUT = "report"
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Sources:
     """The records a snapshot is taken from.
 
     `names` holds former names by organisation id, `plan_number` the number of the version of the
-    plan that was in force at the drill.
+    plan that was in force at the drill, `layout` and `wishes` how its paper looks.
     """
 
     report: Report
@@ -69,6 +71,8 @@ class Sources:
     names: Mapping[int, str] = field(default_factory=dict)
     plan_number: str = ""
     boundary: Boundary | None = None
+    layout: Layout = field(default_factory=lambda: layout_of(LAYOUT))
+    wishes: Wishes = field(default_factory=Wishes)
 
 
 def canonical(snapshot: Mapping[str, Any]) -> bytes:
@@ -277,6 +281,7 @@ def take_snapshot(sources: Sources, seal: Seal) -> dict[str, Any]:
         "findings": _findings(sources.findings, sources.names),
         "map": _map(sources, site),
         "photos": _photos(held),
+        "layout": {"version": sources.layout.version, **sources.wishes.as_data()},
     }
 
 

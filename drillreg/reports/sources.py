@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from drillreg.core.db import db
+from drillreg.documents.queries.layouts import wishes_for
 from drillreg.drills.models import Drill
 from drillreg.drills.queries import drill_record
 from drillreg.orgs.models import DivisionBoundary, Org, OrgVersion
@@ -17,7 +18,7 @@ from drillreg.plans.models import PlanVersion
 from drillreg.plans.rules import VersionState
 from drillreg.reports.models import Report
 from drillreg.reports.queries import findings_of
-from drillreg.reports.snapshot import Boundary, Sources
+from drillreg.reports.snapshot import LAYOUT, Boundary, Sources
 
 
 def sources_of(report: Report, scope: OrgScope, *, on: date) -> Sources:
@@ -31,6 +32,7 @@ def sources_of(report: Report, scope: OrgScope, *, on: date) -> Sources:
         findings=findings,
         names=_names_on([report.org_id, record.drill.org_id, *charged], on),
         plan_number=_plan_number(record.drill),
+        wishes=wishes_for(LAYOUT, report.org),
     )
 
 

@@ -12,7 +12,13 @@ from drillreg.core.access import Actor
 from drillreg.core.db import db, new_public_id
 from drillreg.documents.models import PrintedSheet, ScanPage, SheetScan
 from drillreg.documents.paper import Paper, SheetCode, digest
-from drillreg.documents.rules import CODE_LENGTH, CODE_LETTERS, code_shown, ensure_signed_between
+from drillreg.documents.rules import (
+    CODE_LENGTH,
+    CODE_LETTERS,
+    code_shown,
+    ensure_not_struck,
+    ensure_signed_between,
+)
 from drillreg.files.models import StoredFile
 from drillreg.files.operations import store
 from drillreg.files.photos import CleanPhoto, store_photo
@@ -162,6 +168,7 @@ def _keep(
 
 def void_scan(scan: SheetScan, *, reason: str, actor: Actor, now: datetime) -> None:
     """Strike a sending, such as the scan of another sheet; the files stay."""
+    ensure_not_struck(is_struck=scan.voided_at is not None)
     scan.voided_at, scan.voided_by_id, scan.void_reason = now, actor.account_id, reason
     record(
         "scan-voided",

@@ -49,6 +49,9 @@ def approve_report(
         subject_kind="report",
         subject_id=report.id,
         template=_number_template(report.org),
+        title=report.title,
+        dated_on=today,
+        actor=actor,
     )
     snapshot = take_snapshot(sources, Seal(number, today, actor.name, check_url))
     report.number, report.snapshot, report.snapshot_sha256 = number, snapshot, digest(snapshot)

@@ -31,6 +31,7 @@ PRINTED = {
 
 bp = Blueprint("reports", __name__, url_prefix="/reports")
 
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Organisations that are offered to narrow a list; anything else comes by a link.
 NODES = ("county", "department", "town")

@@ -5,19 +5,14 @@ from typing import Any
 
 from flask import Response, render_template, request, url_for
 from flask.sansio.blueprints import BlueprintSetupState
-from flask.typing import ResponseReturnValue
 
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, public, requires
-from drillreg.core.db import db
-from drillreg.core.errors import NotFound
 from drillreg.core.reading import form_view
-from drillreg.files.web import send_stored
 from drillreg.i18n import N_, translate
 from drillreg.orgs.scope import current_scope, may_here
 from drillreg.plans.rules import Secrecy
 from drillreg.reports.checking import genuine_report
-from drillreg.reports.document import render_report
 from drillreg.reports.models import Report
 from drillreg.reports.queries import (
     all_reports,
@@ -37,8 +32,9 @@ from drillreg.reports.routes.blueprint import (
     workbook,
 )
 from drillreg.reports.rules import STATE_WORDS, ReportState
+from drillreg.reports.sheets import signed_sheets
 from drillreg.reports.snapshot import Seal, take_snapshot
-from drillreg.reports.sources import sources_of, with_boundary
+from drillreg.reports.sources import sources_of
 from drillreg.reports.thread import thread_of
 from drillreg.sheets.write import Cell, xlsx_bytes
 from drillreg.steps.queries import steps_of
@@ -133,38 +129,13 @@ def show(report_id: int) -> str:
         entries=timeline(steps),
         thread=thread_of(report, findings, today),
         may_write=may_here(Permission.WRITE_REPORTS, report.org),
+        signed=signed_sheets(report, current_scope()),
         may_decide=may_here(Permission.APPROVE_REPORTS, report.org)
         and not report.submitters & current_actor().account_ids,
         form=form_view(),
         today=today,
         **words(),
     )
-
-
-@bp.get("/<int:report_id>/report.pdf")
-@requires(Permission.VIEW)
-def pdf(report_id: int) -> ResponseReturnValue:
-    """Hand out the paper of an approved report."""
-    report = get_report(report_id, current_scope())
-    if report.pdf is None:
-        raise NotFound(N_("The paper of this report is not printed yet."))
-    return send_stored(report.pdf)
-
-
-@bp.get("/<int:report_id>/preview.pdf")
-@requires(Permission.VIEW)
-def preview(report_id: int) -> Response:
-    """Print a report that is not approved, marked as a draft; nothing is kept."""
-    report = get_report(report_id, current_scope())
-    if report.state is ReportState.APPROVED:
-        raise NotFound(N_("This report is approved: its paper is there to download."))
-    sources = with_boundary(sources_of(report, current_scope(), on=clock.today()))
-    snapshot = take_snapshot(sources, Seal())
-    db.session.rollback()  # nothing is held open while the child prints
-    response = Response(render_report(snapshot).pdf, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = 'inline; filename="draft.pdf"'
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 @public

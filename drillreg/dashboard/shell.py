@@ -90,7 +90,7 @@ MENU: tuple[Entry | None, ...] = (
         ),
     ),
     Entry(
-        N_("Papers"),
+        N_("Official papers"),
         "documents.sheets",
         "plan",
         children=(

@@ -108,4 +108,4 @@ def paper_html(paper: Paper, layout: Layout) -> str:
         "day_text": day_text,
     }
     # The environment itself: the context of a web page (person, menu, session) has no place here.
-    return current_app.jinja_env.get_template("documents/paper.html").render(**context)
+    return current_app.jinja_env.get_template("documents/print/paper.html").render(**context)

@@ -20,7 +20,7 @@ SCRIPTS = sorted((STATIC / "js").glob("*.js"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 NAMES = [str(path.relative_to(ROOT / "templates")) for path in TEMPLATES]
 # Printed by the server, never sent to a browser.
-PAPERS = {ROOT / "templates" / "reports" / "document.html"}
+PAPERS = set((ROOT / "templates" / "documents" / "print").glob("*.html"))
 
 # Each came to Chromium after version 86.
 NEWER_AT_RULES = {"layer", "container", "scope", "property", "starting-style", "view-transition"}

@@ -18,6 +18,7 @@ from drillreg.demo.lookup import Lookup
 from drillreg.demo.network import load_network
 from drillreg.demo.people import load_people
 from drillreg.demo.plans import load_plans, prepare_plans
+from drillreg.demo.registers import load_registers, sign_on_paper
 from drillreg.demo.reports import load_reports, print_thread_report
 from drillreg.demo.resources import load_resources
 from drillreg.demo.sites import load_checks, load_sites
@@ -59,6 +60,7 @@ STAGES = (
     Stage("network", load_network),
     Stage("resources", load_resources),
     Stage("tasks", load_tasks, after=send_notices),
+    Stage("registers", load_registers, after=sign_on_paper),
 )
 
 

@@ -4,6 +4,7 @@ Made in this process: everything in it is our own data or a photo that was clean
 """
 
 import io
+import zipfile
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ import segno
 from docx.enum.section import WD_ORIENT
 from docx.enum.table import WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_LINE_SPACING
+from docx.image.exceptions import UnrecognizedImageError
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
@@ -49,6 +51,7 @@ PLACES: Mapping[str, Any] = {
     "right": WD_ALIGN_PARAGRAPH.RIGHT,
 }
 BLACK = "000000"
+FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 # Fonts of this package are no fonts of an office machine.
 OURS = ("Doc", "Noto", "SimSun-ExtB")
 RULED = dict.fromkeys(
@@ -104,7 +107,7 @@ class _Writer:
         core.language, core.comments = self.paper.language, ""
         held = io.BytesIO()
         self.document.save(held)
-        return held.getvalue()
+        return _undated(held)
 
     def _set_page(self) -> None:
         section, page = self.document.sections[0], self.layout.page
@@ -436,7 +439,12 @@ class _Writer:
             paragraph = self._paragraph(place="center", indent=False)
             paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
             paragraph.paragraph_format.keep_with_next = True
-            shown = paragraph.add_run().add_picture(io.BytesIO(self.images[photo.name]))
+            try:
+                shown = paragraph.add_run().add_picture(io.BytesIO(self.images[photo.name]))
+            except UnrecognizedImageError:
+                self._run(paragraph, "（照片见PDF版）")
+                self._caption(mark, photo.caption)
+                continue
             scale = min(Mm(self.layout.page.type_width * 0.7) / shown.width, Mm(80) / shown.height)
             shown.width, shown.height = int(shown.width * scale), int(shown.height * scale)
             self._caption(mark, photo.caption)
@@ -498,6 +506,15 @@ class _Writer:
                 right.paragraphs[0].add_run().add_picture(_qr_png(slip.url), width=Mm(20))
             for step in slip.steps:
                 self._add_words_below(right, step)
+
+
+def _undated(saved: io.BytesIO) -> bytes:
+    """Return a file whose parts carry no time of day: equal papers make equal bytes."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(saved) as old, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(zipfile.ZipInfo(name, FIRST_DAY), old.read(name), zipfile.ZIP_DEFLATED)
+    return written.getvalue()
 
 
 def _qr_png(url: str) -> io.BytesIO:

@@ -47,6 +47,10 @@ MOST_BY_STATE_LATER, MOST_LATER = 4, 1
 EXCUSED = {
     "static": "files of the pages",
     "accounts.setup": "gone once there are accounts",
+    "documents.export_numbers": "a workbook",
+    "documents.sample": "a file",
+    "documents.scan_page": "a picture",
+    "documents.sheet_file": "a file",
     "drills.feed": "calendar for programs",
     "drills.open_drill": "leads on from a QR code",
     "drills.photo": "a picture",
@@ -63,6 +67,7 @@ EXCUSED = {
     "orgs.boundaries_geojson": "data of the map",
     "orgs.import_outlines": "data of the map",
     "orgs.import_problems": "a workbook",
+    "reports.word": "a file",
     "work.result": "a file",
     "upkeep.healthz": "text for machines",
     "upkeep.readyz": "text for machines",

@@ -33,8 +33,8 @@ def sign_off_paper(report: Report, snapshot: Mapping[str, Any], code: SheetCode)
     decision: list[Part] = [
         CheckBox("同意印发　"),
         CheckBox("退回修改　"),
-        CheckBox("其他\n\n"),
-        "批示：",
+        CheckBox("其他"),
+        "\n\n批示：",
     ]
     grid = FormGrid(
         [

@@ -58,20 +58,16 @@ from drillreg.evidence.panels import evidence_panel
 from drillreg.hazards.jobs import import_sites, read_large
 from drillreg.hazards.panels import sites_of_org
 from drillreg.hazards.rules import IMPORT_WORK, READ_WORK
+from drillreg.hazards.waiting import STALE_CHECKS
 from drillreg.network.panels import contacts_of_org, network_at_home
 from drillreg.orgs.importing import WORK_KIND as ORGS_IMPORT
 from drillreg.orgs.importing import run_import
 from drillreg.plans.panels import plans_of_org, plans_over_site
+from drillreg.plans.waiting import PLANS_TO_REVIEW, plans_to_review
 from drillreg.reports.panels import drill_panel, org_panel, post_panel
 from drillreg.reports.printing import print_report
-from drillreg.resources.panels import resources_of_org
-from drillreg.hazards.waiting import STALE_CHECKS
-from drillreg.orgs.importing import WORK_KIND as ORGS_IMPORT
-from drillreg.orgs.importing import run_import
-from drillreg.plans.panels import plans_of_org, plans_over_site
-from drillreg.plans.waiting import PLANS_TO_REVIEW, plans_to_review
-from drillreg.reports.panels import drill_panel, org_panel
-from drillreg.reports.printing import print_report
+from drillreg.reports.sheets import KIND as SIGN_OFF
+from drillreg.reports.sheets import SIGN_OFF_SHEET, report_references
 from drillreg.reports.waiting import (
     LATE_ACTIONS,
     MISSING_REPORTS,
@@ -79,8 +75,7 @@ from drillreg.reports.waiting import (
     reports_sent_back,
     reports_to_decide,
 )
-from drillreg.reports.sheets import KIND as SIGN_OFF
-from drillreg.reports.sheets import SIGN_OFF_SHEET, report_references
+from drillreg.resources.panels import resources_of_org
 from drillreg.sandbox import client as sandbox
 from drillreg.tasks.chasing import ChaseSource, register_chasing
 from drillreg.tasks.panels import tasks_of_org, tasks_panel

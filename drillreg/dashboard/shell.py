@@ -19,6 +19,8 @@ class Entry:
     icon: str = ""
     permission: Permission | None = Permission.VIEW
     children: tuple["Entry", ...] = ()
+    # Pages below this one, where several entries share a package.
+    leads_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,17 @@ MENU: tuple[Entry | None, ...] = (
         "documents.sheets",
         "plan",
         children=(
-            Entry(N_("Document numbers"), "documents.numbers", permission=Permission.KEEP_NUMBERS),
-            Entry(N_("Printed sheets"), "documents.sheets"),
+            Entry(
+                N_("Document numbers"),
+                "documents.numbers",
+                permission=Permission.KEEP_NUMBERS,
+                leads_to=("documents.series", "documents.new_series", "documents.number"),
+            ),
+            Entry(
+                N_("Printed sheets"),
+                "documents.sheets",
+                leads_to=("documents.sheet", "documents.scan"),
+            ),
         ),
     ),
     None,
@@ -162,7 +173,7 @@ def _package(entry: Entry) -> str:
 def _with_one_active(shown: tuple[Shown, ...], entries: tuple[Entry, ...]) -> tuple[Shown, ...]:
     """Mark the entry of this very page, else the first one of the page's package."""
     visible = [entry for entry in entries if _visible(entry)]
-    exact = [entry for entry in visible if entry.endpoint == request.endpoint]
+    exact = [each for each in visible if request.endpoint in {each.endpoint, *each.leads_to}]
     near = [entry for entry in visible if _package(entry) == request.blueprint]
     chosen = (exact or near)[:1]
     return tuple(

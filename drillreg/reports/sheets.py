@@ -13,8 +13,9 @@ from drillreg.documents.models import PrintedSheet, SheetScan
 from drillreg.documents.paper import CheckBox, FormGrid, Paper, Part, Place, SheetCode
 from drillreg.documents.queries.sheets import scans_of
 from drillreg.documents.registry import Reference, SheetKind
-from drillreg.evidence.models import Evidence, Grade
+from drillreg.evidence.models import Grade
 from drillreg.evidence.operations import add_evidence
+from drillreg.evidence.queries import evidence_of
 from drillreg.i18n import N_
 from drillreg.orgs.scope import OrgScope
 from drillreg.reports.models import Report
@@ -92,15 +93,9 @@ def note_signed(sheet: PrintedSheet, scan: SheetScan, actor: Actor, now: datetim
 
 def forget_signed(sheet: PrintedSheet, scan: SheetScan, actor: Actor, now: datetime) -> None:
     """Strike the evidence of a scan that was struck."""
-    for found in db.session.scalars(
-        select(Evidence).where(
-            Evidence.kind == EVIDENCE,
-            Evidence.subject_kind == SUBJECT,
-            Evidence.subject_id == sheet.subject_id,
-            Evidence.voided_at.is_(None),
-        )
-    ):
-        if found.attributes.get("scan_id") == scan.id:
+    for found in evidence_of(SUBJECT, sheet.subject_id):
+        if found.voided_at is None and found.attributes.get("scan_id") == scan.id:
+            # Not a judgement from above: the paper itself was taken back.
             found.voided_at, found.voided_by_id = now, actor.account_id
             found.void_reason = scan.void_reason
 

@@ -247,7 +247,9 @@ class _Writer:
         paper = self.paper
         for at, name in enumerate(paper.attachments):
             count = f"{at + 1}．" if len(paper.attachments) > 1 else ""
-            self._text(("附件：" if not at else "　　　") + count + name)
+            paragraph = self._text(("附件：" if not at else "　　　") + count + name)
+            if not at:
+                paragraph.paragraph_format.space_before = Mm(self.layout.line_mm)
         if paper.proof:
             self._qr(paper.proof.url, paper.proof.size_mm, paper.proof.lines)
         if paper.signed and paper.issuers:

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from drillreg.accounts.models import PERSONAL, Person
+from drillreg.core.access import Actor
 from drillreg.core.db import Base, Versioned
 from drillreg.orgs.models import Org
 
@@ -96,9 +97,14 @@ class HandOver(Versioned, Base):
     open_matters: Mapped[str | None]
     written_at: Mapped[datetime]
     writer_id: Mapped[int]
+    writer_for_id: Mapped[int | None]
     writer_name: Mapped[str] = mapped_column(info=PERSONAL)
     seen_at: Mapped[datetime | None]
     seen_by_id: Mapped[int | None]
     seen_by_name: Mapped[str | None] = mapped_column(info=PERSONAL)
 
     org: Mapped[Org] = relationship(lazy="raise_on_sql")
+
+    def is_by(self, actor: Actor) -> bool:
+        """Say whether somebody wrote it, acted for the writer, or had the writer act for them."""
+        return not actor.account_ids.isdisjoint({self.writer_id, self.writer_for_id})

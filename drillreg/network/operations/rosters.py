@@ -269,7 +269,8 @@ def write_hand_over(
         theirs = dict(zip(texts, (note.happened, note.open_matters or ""), strict=True))
         raise Stale(theirs, texts)
     note.happened, note.open_matters = happened, open_matters
-    note.writer_id, note.writer_name, note.written_at = actor.account_id, actor.name, now
+    note.writer_id, note.writer_for_id = actor.account_id, actor.acting_for_account_id
+    note.writer_name, note.written_at = actor.name, now
     db.session.flush()
     record(
         "hand-over-written",
@@ -290,7 +291,7 @@ def see_hand_over(org: Org, *, day: date, actor: Actor, now: datetime) -> None:
         raise NotFound(N_("There is no note for this day."))
     if note.seen_at is not None:
         raise DomainError(N_("This note was read already."))
-    if note.writer_id == actor.account_id:
+    if note.is_by(actor):
         raise DomainError(N_("Whoever hands over cannot take over too: the next shift does."))
     note.seen_at, note.seen_by_id, note.seen_by_name = now, actor.account_id, actor.name
     record(

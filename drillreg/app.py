@@ -60,6 +60,7 @@ from drillreg.hazards.panels import sites_of_org
 from drillreg.hazards.rules import IMPORT_WORK, READ_WORK
 from drillreg.hazards.waiting import STALE_CHECKS
 from drillreg.network.panels import contacts_of_org, network_at_home
+from drillreg.network.waiting import contacts_to_complete, shifts_to_take_over
 from drillreg.orgs.importing import WORK_KIND as ORGS_IMPORT
 from drillreg.orgs.importing import run_import
 from drillreg.plans.panels import plans_of_org, plans_over_site
@@ -78,7 +79,7 @@ from drillreg.reports.waiting import (
 from drillreg.resources.panels import resources_of_org
 from drillreg.sandbox import client as sandbox
 from drillreg.tasks.chasing import ChaseSource, register_chasing
-from drillreg.tasks.panels import tasks_of_org, tasks_panel
+from drillreg.tasks.panels import tasks_of_holder, tasks_of_org, tasks_panel
 from drillreg.tasks.todos import TodoSource, register_todos
 from drillreg.tasks.waiting import LATE_TASKS, tasks_to_do
 from drillreg.work.worker import Handler, register_work
@@ -137,6 +138,7 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("plan", drills_of_plan),
     ("site", plans_over_site),
     ("site", drills_at_site),
+    ("post-open", tasks_of_holder),
     ("post-open", post_panel),
     ("drill", evidence_panel("drill")),
     ("report", evidence_panel("report")),
@@ -163,6 +165,8 @@ TODOS: tuple[TodoSource, ...] = (
     reports_to_decide,
     reports_sent_back,
     tasks_to_do,
+    shifts_to_take_over,
+    contacts_to_complete,
     drills_to_hold,
     actions_to_do,
     plans_to_review,

@@ -10,6 +10,8 @@ from drillreg.i18n import N_
 # The two reasons that are not about a post.
 DUTY_PHONE = "duty-phone"
 VERIFIED = "verified"
+# The kind of notice by which people are asked to verify.
+ASKED = "verify-contacts"
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,11 @@ class Round:
     code: str
     starts_on: date
     answer_by: date
+
+    @property
+    def occasion(self) -> str:
+        """Return what notices of this round are about."""
+        return f"contacts:{self.code}"
 
 
 def round_of(today: date) -> Round:

@@ -12,23 +12,20 @@ from drillreg.core.access import Permission
 from drillreg.core.db import db, unit_of_work
 from drillreg.i18n import N_
 from drillreg.network.queries.contacts import holds_on
-from drillreg.network.rules import Round, asked_kinds, round_of
+from drillreg.network.rules import ASKED, Round, asked_kinds, round_of
 from drillreg.notices.models import Notice
 from drillreg.notices.operations import notify
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import is_imported
-
-KIND = "verify-contacts"
 
 
 def ask_to_verify(now: datetime) -> int:
     """Ask everybody who keeps contacts to verify them, once a round; return how many were asked."""
     today = clock.local_date(now)
     this = round_of(today)
-    occasion = f"contacts:{this.code}"
     told = set(
         db.session.scalars(
-            select(Notice.account_id).where(Notice.occasion == occasion, Notice.kind == KIND)
+            select(Notice.account_id).where(Notice.occasion == this.occasion, Notice.kind == ASKED)
         )
     )
     waiting = [
@@ -42,8 +39,8 @@ def ask_to_verify(now: datetime) -> int:
         with unit_of_work():
             asked += notify(
                 [account_id],
-                occasion=occasion,
-                kind=KIND,
+                occasion=this.occasion,
+                kind=ASKED,
                 message=N_("Verify the contacts of %(count)d organisations you look after."),
                 params={"count": count},
                 url=f"/orgs/{org_id}/contacts" if count == 1 else "/network/?missing=verified",

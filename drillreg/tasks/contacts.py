@@ -26,6 +26,7 @@ def contacts_of(org_ids: Collection[int], on: date) -> dict[int, list[Contact]]:
         select(Post)
         .where(
             Post.org_id.in_(sorted(org_ids)),
+            Post.voided_at.is_(None),
             Post.from_on <= on,
             or_(Post.to_on.is_(None), Post.to_on > on),
         )

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import render_template
 
+from drillreg.accounts.models import Post
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor
 from drillreg.core.subjects import subject_url
@@ -13,7 +14,14 @@ from drillreg.orgs.scope import current_scope, may_here
 from drillreg.steps.queries import steps_at, steps_of
 from drillreg.steps.timeline import timeline, who
 from drillreg.tasks.operations.phoning import PHONED
-from drillreg.tasks.queries import REACH, TaskFilter, count_tasks, tasks_about, tasks_page
+from drillreg.tasks.queries import (
+    REACH,
+    TaskFilter,
+    count_tasks,
+    open_with_person,
+    tasks_about,
+    tasks_page,
+)
 from drillreg.tasks.rules import STANDING_COLOURS, STANDING_WORDS, Standing, standing
 
 SHOWN = 5
@@ -34,6 +42,14 @@ def tasks_of_org(org: Org) -> str:
         who=who,
         subject_url=subject_url,
     )
+
+
+def tasks_of_holder(post: Post) -> str:
+    """Show the open tasks that lie with the holder of a post at their organisation."""
+    tasks = open_with_person(post.person_id, post.org)
+    if not tasks:
+        return ""
+    return render_template("tasks/_holder_panel.html", tasks=tasks, today=clock.today())
 
 
 def tasks_panel(subject_kind: str) -> Callable[[Any], str]:

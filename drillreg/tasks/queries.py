@@ -250,6 +250,16 @@ def open_at(org: Org) -> Sequence[Task]:
     ).all()
 
 
+def open_with_person(person_id: int, org: Org) -> Sequence[Task]:
+    """Return the open tasks of an organisation that lie with a person, the most urgent first."""
+    return db.session.scalars(
+        select(Task)
+        .join(Account, Account.id == Task.account_id)
+        .where(Account.person_id == person_id, Task.org_id == org.id, Task.state == TaskState.OPEN)
+        .order_by(DUE, Task.id)
+    ).all()
+
+
 def people_at(org: Org, on: date) -> list[tuple[Account, str]]:
     """Return who works at an organisation itself, with the first of their roles."""
     codes = [role.code for role in roles().values() if Permission.VIEW in role.territory]

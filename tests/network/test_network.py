@@ -213,3 +213,14 @@ def test_oversight_that_ended_counts_no_more(app, county, keep):
     with app.app_context():
         lines = matrix(whole_installation(TODAY), today=TODAY, by="department")
     assert {line.name: line.total for line in lines} == {"": 5, "县教育局": 2}
+
+
+def test_who_was_asked_to_verify_has_it_as_a_to_do_until_it_is_done(app, as_role, county, complete):
+    school = as_role("unit_liaison", county.school)
+    address = f"/orgs/{county.school.id}/contacts"
+    assert school.page("/").find("a", href=address) is None
+    with app.app_context():
+        ask_to_verify(NOW)
+    assert "补齐并核对本单位通讯录" in school.page("/").find("a", href=address).text
+    complete(county.school)
+    assert school.page("/").find("a", href=address) is None

@@ -251,3 +251,15 @@ def test_a_table_with_merged_titles_and_days_as_words_is_read(town, county):
     )
     assert nothing.status_code == 422
     assert "表中没有本月的日期" in nothing.text
+
+
+def test_what_the_last_shift_left_is_a_to_do_of_the_next(
+    town, county, as_role, make_account, sign_in
+):
+    address = f"/roster/{county.town.id}/days/2026-05-11"
+    town.post(f"{address}/note", data={"happened": "接预警电话"})
+    assert town.page("/").find("a", href=address) is None
+    other = sign_in(make_account("town_staff", county.town, name="曾雨晴", username="zeng"))
+    assert other.page("/").find("a", href=address)
+    other.post(f"{address}/seen")
+    assert other.page("/").find("a", href=address) is None

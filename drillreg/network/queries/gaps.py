@@ -275,3 +275,10 @@ def all_gaps(wanted: GapFilter, scope: OrgScope, *, today: date) -> list[Gap]:
     """Return every organisation that lacks something under a filter, for an export."""
     statement = _with_flags(today).where(*_narrowed(wanted, scope, today)).order_by(Org.path)
     return [_gap(row) for row in db.session.execute(statement.limit(MOST_LISTED))]
+
+
+def missing_at(org_id: int, *, today: date) -> tuple[str, ...]:
+    """Return what one organisation lacks; for its own people, so there is no scope to pass."""
+    statement = _with_flags(today).where(Org.id == org_id, Org.closed_on.is_(None))
+    row = db.session.execute(statement).first()
+    return _gap(row).missing if row else ()

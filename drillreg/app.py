@@ -39,6 +39,7 @@ import drillreg.work.routes
 import drillreg.workdays.cli
 from drillreg import i18n
 from drillreg.accounts import guard
+from drillreg.accounts.succession import POSTS, ROLES, reach_lines
 from drillreg.config import Settings, read_settings, with_secret
 from drillreg.core import db as database
 from drillreg.core import page, web
@@ -58,6 +59,21 @@ from drillreg.evidence.panels import evidence_panel
 from drillreg.hazards.jobs import import_sites, read_large
 from drillreg.hazards.panels import sites_of_org
 from drillreg.hazards.rules import IMPORT_WORK, READ_WORK
+from drillreg.network.panels import contacts_of_org, network_at_home
+from drillreg.drills.succession import PLANNED, PROGRAMMES
+from drillreg.hazards.jobs import import_sites, read_large
+from drillreg.hazards.panels import sites_of_org
+from drillreg.hazards.rules import IMPORT_WORK, READ_WORK
+from drillreg.hazards.succession import SITES
+from drillreg.orgs.effects import Area, Effect, register_effects
+from drillreg.orgs.importing import WORK_KIND as ORGS_IMPORT
+from drillreg.orgs.importing import run_import
+from drillreg.orgs.previews import duty_lines, past_lines, record_lines, supervision_lines
+from drillreg.orgs.successions import Succession, register_successions
+from drillreg.plans.panels import plans_of_org, plans_over_site
+from drillreg.reports.panels import drill_panel, org_panel, post_panel
+from drillreg.reports.printing import print_report
+from drillreg.resources.panels import resources_of_org
 from drillreg.hazards.waiting import STALE_CHECKS
 from drillreg.network.panels import contacts_of_org, network_at_home
 from drillreg.network.waiting import contacts_to_complete, shifts_to_take_over
@@ -77,6 +93,10 @@ from drillreg.reports.waiting import (
     reports_to_decide,
 )
 from drillreg.resources.panels import resources_of_org
+from drillreg.plans.succession import DRAFTS, PLANS
+from drillreg.reports.panels import drill_panel, org_panel
+from drillreg.reports.printing import print_report
+from drillreg.reports.succession import ACTIONS
 from drillreg.sandbox import client as sandbox
 from drillreg.tasks.chasing import ChaseSource, register_chasing
 from drillreg.tasks.panels import tasks_of_holder, tasks_of_org, tasks_panel
@@ -182,6 +202,27 @@ CHASING: tuple[ChaseSource, ...] = (
     PLANS_TO_REVIEW,
 )
 
+# What is open at an organisation and passes to its successor, in the order in which it passes.
+SUCCESSIONS: tuple[Succession, ...] = (
+    PLANS,
+    DRAFTS,
+    PLANNED,
+    PROGRAMMES,
+    SITES,
+    ACTIONS,
+    ROLES,
+    POSTS,
+)
+
+# Who can say, before it is done, what a change of the tree would do.
+EFFECTS: tuple[tuple[Area, Effect], ...] = (
+    (Area.REACH, reach_lines),
+    (Area.REACH, past_lines),
+    (Area.REACH, supervision_lines),
+    (Area.DUTIES, duty_lines),
+    (Area.RECORDS, record_lines),
+)
+
 
 # How records are named where a document number or a printed sheet refers to them.
 REFERENCES: dict[str, Resolver] = {"report": report_references}
@@ -244,6 +285,8 @@ def create_app(found: Settings | None = None) -> Flask:
     register_chasing(app, CHASING)
     register_references(app, REFERENCES)
     register_sheets(app, SHEETS)
+    register_successions(app, SUCCESSIONS)
+    register_effects(app, EFFECTS)
     guard.ensure_all_marked(app)
     return app
 

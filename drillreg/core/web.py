@@ -111,7 +111,8 @@ def form_of(
                 if error.status != DomainError.status or is_htmx():
                     raise
                 db.session.rollback()
-                g.refused_form = FormView(request.form, error)
+                typed = request.args if request.method == "GET" else request.form
+                g.refused_form = FormView(typed, error)
                 return make_response(page(*args, **kwargs), error.status)
 
         return or_again

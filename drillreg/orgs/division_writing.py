@@ -10,9 +10,10 @@ from sqlalchemy import select, update
 from drillreg.core.db import db
 from drillreg.orgs.divisions import divisions_by_code
 from drillreg.orgs.models import Division, DivisionName, Org
-from drillreg.orgs.operations import new_path, version_of
+from drillreg.orgs.operations import new_path
 from drillreg.orgs.queries import is_imported
 from drillreg.orgs.rules import GOVERNMENT_KINDS, DivisionLevel, child_path, level_of_code
+from drillreg.orgs.versions import version_of
 from drillreg.work.models import ImportBatch
 
 

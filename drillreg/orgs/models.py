@@ -24,21 +24,30 @@ class Division(Base):
     # Centre in WGS84 degrees.
     lon: Mapped[float | None]
     lat: Mapped[float | None]
+    closed_on: Mapped[date | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("division.id"))
+    split_from_id: Mapped[int | None] = mapped_column(ForeignKey("division.id"))
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
 
-    parent: Mapped["Division | None"] = relationship(remote_side="Division.id")
+    parent: Mapped["Division | None"] = relationship(
+        remote_side="Division.id", foreign_keys=[parent_id]
+    )
 
 
 class DivisionName(Base):
-    """What a division was called, from a day to a day."""
+    """What a division was called, coded and part of, from a day to a day."""
 
     __tablename__ = "division_name"
 
     division_id: Mapped[int] = mapped_column(ForeignKey("division.id"), index=True)
     name: Mapped[str]
-    code: Mapped[str]
+    code: Mapped[str] = mapped_column(index=True)
+    # None where the row was written before parents were kept.
+    parent_id: Mapped[int | None]
     from_on: Mapped[date]
     to_on: Mapped[date | None]
+    # The document that made it so, such as 民函〔2024〕12号.
+    basis: Mapped[str | None]
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
 
 
@@ -89,8 +98,8 @@ class Org(HasPublicId, Versioned, Base):
     opened_on: Mapped[date | None]
     closed_on: Mapped[date | None]
     closed_reason: Mapped[str | None]
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("org.id"))
-    split_from_id: Mapped[int | None] = mapped_column(ForeignKey("org.id"))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("org.id"), index=True)
+    split_from_id: Mapped[int | None] = mapped_column(ForeignKey("org.id"), index=True)
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
 
     parent: Mapped["Org | None"] = relationship(
@@ -113,6 +122,8 @@ class OrgVersion(Base):
     parent_id: Mapped[int | None]
     path: Mapped[str] = mapped_column(PathText)
     attributes: Mapped[dict[str, Any]]
+    # Why it began: of a move, a merger, a split or a return.
+    reason: Mapped[str | None]
     recorded_at: Mapped[datetime]
 
 

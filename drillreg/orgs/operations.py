@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -14,9 +14,10 @@ from drillreg.core.codes import code_list
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError
 from drillreg.i18n import N_
-from drillreg.orgs.models import Org, OrgAlias, OrgVersion, Oversight
-from drillreg.orgs.queries import aliases_of, is_imported, open_children_count, version_or_none
+from drillreg.orgs.models import Org, OrgAlias, Oversight
+from drillreg.orgs.queries import aliases_of, is_imported, open_children_count
 from drillreg.orgs.rules import child_path, ensure_allowed_parent
+from drillreg.orgs.versions import begin_version, end_version, ensure_may_begin, version_of
 
 
 @dataclass(frozen=True)
@@ -87,20 +88,6 @@ def ensure_free_name(name: str, parent: Org | None, but: Org | None = None) -> N
         raise DomainError(N_("There already is an organisation %(name)s there."), name=name)
 
 
-def version_of(org: Org, *, from_on: date, now: datetime) -> OrgVersion:
-    """Return a version that holds what an organisation is now."""
-    return OrgVersion(
-        org_id=org.id,
-        from_on=from_on,
-        name=org.name,
-        kind=org.kind,
-        parent_id=org.parent_id,
-        path=org.path,
-        attributes=dict(org.attributes),
-        recorded_at=now,
-    )
-
-
 def change_org(
     org: Org, facts: OrgFacts, *, from_on: date, actor: Actor, now: datetime, today: date
 ) -> None:
@@ -116,13 +103,13 @@ def change_org(
         return
     historic = {"name", "kind", "attributes"} & changes.keys()
     if historic:
-        _close_version(org, from_on, now)
+        end_version(org, from_on, now)
     if "name" in changes:
         add_alias(org, org.name)
     for name, (_, new) in changes.items():
         setattr(org, name, new)
     if historic:
-        _open_version(org, from_on, now)
+        begin_version(org, from_on, now)
     record(
         "org-changed",
         subject_kind="org",
@@ -150,18 +137,6 @@ def ensure_not_closed(org: Org) -> None:
         raise DomainError(N_("%(name)s is closed and stays as it was."), name=org.name)
 
 
-def ensure_may_begin(org: Org, from_on: date, today: date) -> None:
-    """Raise unless a change may take effect on a day: not later than today, not before the last."""
-    if from_on > today:
-        raise DomainError(N_("A change cannot take effect after today (%(day)s)."), day=today)
-    newest = version_or_none(org)
-    if newest is not None and from_on < newest.from_on:
-        raise DomainError(
-            N_("What stands now is in force since %(day)s; a change cannot be older."),
-            day=newest.from_on,
-        )
-
-
 def _ensure_kind_fits(org: Org, kind: str) -> None:
     kinds = code_list("org_kind")
     ensure_allowed_parent(kinds, kind, org.parent.kind if org.parent else None)
@@ -170,27 +145,6 @@ def _ensure_kind_fits(org: Org, kind: str) -> None:
     ).all()
     for child_kind in below:
         ensure_allowed_parent(kinds, child_kind, kind)
-
-
-def _close_version(org: Org, day: date, now: datetime) -> None:
-    """End the version in force on a day; one without any gets what it was, known the day before."""
-    newest = version_or_none(org)
-    if newest is None:
-        newest = version_of(org, from_on=org.opened_on or day - timedelta(days=1), now=now)
-        db.session.add(newest)
-    if newest.from_on < day:
-        newest.to_on = day
-    db.session.flush()
-
-
-def _open_version(org: Org, day: date, now: datetime) -> None:
-    newest = version_or_none(org, from_on=day)
-    if newest is None:
-        db.session.add(version_of(org, from_on=day, now=now))
-        return
-    # A second change on the same day corrects the first.
-    newest.name, newest.kind, newest.attributes = org.name, org.kind, dict(org.attributes)
-    newest.recorded_at = now
 
 
 def add_alias(org: Org, alias: str) -> None:
@@ -227,7 +181,7 @@ def close_org(
             N_("%(count)d organisations below it are still open. Close or move them first."),
             count=count,
         )
-    _close_version(org, closed_on, now)
+    end_version(org, closed_on, now)
     org.closed_on, org.closed_reason = closed_on, reason
     for oversight in db.session.scalars(
         select(Oversight).where(Oversight.org_id == org.id, Oversight.to_on.is_(None))

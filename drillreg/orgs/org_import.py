@@ -15,7 +15,7 @@ from drillreg.i18n import N_
 from drillreg.orgs.divisions import divisions_by_code
 from drillreg.orgs.importers import Found, Importer, Source, chunks, limits_for
 from drillreg.orgs.models import Division, Org, OrgAlias
-from drillreg.orgs.operations import new_path, version_of
+from drillreg.orgs.operations import new_path
 from drillreg.orgs.org_rows import OrgReading, OrgRow, read_orgs, synonyms
 from drillreg.orgs.places import divisions_at, governments_above
 from drillreg.orgs.queries import is_imported
@@ -27,6 +27,7 @@ from drillreg.orgs.rules import (
     full_code,
     subtree_end,
 )
+from drillreg.orgs.versions import version_of
 from drillreg.sandbox import limits
 from drillreg.sheets.columns import match_columns
 from drillreg.sheets.operations import read_table

@@ -1,0 +1,214 @@
+"""What organisations themselves know of a change before it is done: reach, duties and records."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from flask import url_for
+from sqlalchemy import ColumnElement, func, select
+
+from drillreg.core.codes import code_label, code_list
+from drillreg.core.db import db
+from drillreg.i18n import N_, current_locale, pick
+from drillreg.orgs.effects import Change, ChangeKind, Line
+from drillreg.orgs.models import Org, Oversight
+from drillreg.orgs.moves import in_subtree
+from drillreg.orgs.queries import is_imported, oversights_of
+from drillreg.orgs.rules import GOVERNMENT_KINDS
+from drillreg.orgs.successions import Succession, successions
+
+
+def supervision_lines(change: Change) -> Sequence[Line]:
+    """Say what becomes of the supervision by departments."""
+    org = change.org
+    standing = [(each, by) for each, by in oversights_of(org) if each.to_on is None]
+    names = {
+        "names": joined(
+            [f"{by.name}（{code_label(each.field, 'field')}）" for each, by in standing]
+        )
+    }
+    lines = []
+    if standing and change.kind is ChangeKind.MOVE:
+        same = org.path.split("/", 1)[0] == change.parent.path.split("/", 1)[0]
+        message = (
+            N_("The supervision by %(names)s goes on.")
+            if same
+            else N_("The supervision by %(names)s ends: they belong to another county.")
+        )
+        lines.append(Line(message, names))
+    elif standing and change.kind is ChangeKind.MERGE:
+        message = N_("%(names)s supervise the merged organisation from that day on.")
+        lines.append(Line(message, names))
+    elif standing and change.kind is ChangeKind.SPLIT:
+        lines.append(Line(N_("%(names)s supervise the new organisation too."), names))
+    overseen = _overseen_count(org) if change.kind is ChangeKind.MERGE else 0
+    if overseen:
+        message = N_(
+            "%(into)s goes on supervising the %(count)d organisations that %(name)s supervises."
+        )
+        params = {"into": change.parent.name, "name": org.name, "count": overseen}
+        lines.append(Line(message, params))
+    return lines
+
+
+def joined(names: Sequence[str]) -> str:
+    """Return names in one text, the first five of them."""
+    comma = ", " if current_locale() == "en" else "、"
+    return comma.join(names[:5]) + ("…" if len(names) > 5 else "")
+
+
+def _overseen_count(org: Org) -> int:
+    found = select(func.count()).where(Oversight.overseer_id == org.id, Oversight.to_on.is_(None))
+    return int(db.session.scalar(found) or 0)
+
+
+def past_lines(change: Change) -> Sequence[Line]:
+    """Say what those see afterwards who saw the organisation until now."""
+    org, day = change.org, change.on.isoformat()
+    if change.kind in {ChangeKind.MOVE, ChangeKind.MERGE} and org.parent is not None:
+        message = N_("%(name)s still sees what is dated before %(day)s, and nothing later.")
+        if org.parent_id not in _ids_above(change.parent):
+            return [Line(message, {"name": org.parent.name, "day": day})]
+    return []
+
+
+def _ids_above(org: Org) -> list[int]:
+    return [int(part) for part in org.path.rstrip("/").split("/")]
+
+
+def duty_lines(change: Change) -> Sequence[Line]:
+    """Say which facts that rules read will read differently."""
+    return {
+        ChangeKind.MOVE: _duties_of_move,
+        ChangeKind.MERGE: _duties_of_merger,
+        ChangeKind.SPLIT: _duties_of_split,
+        ChangeKind.REOPEN: _duties_of_return,
+    }[change.kind](change)
+
+
+def _duties_of_move(change: Change) -> list[Line]:
+    org, parent = change.org, change.parent
+    lines = [Line(N_("Kind and attributes stay as they are; rules that read them ask the same."))]
+    former = org.parent.division if org.parent else None
+    if org.kind in GOVERNMENT_KINDS.values():
+        division = org.division
+        if division and parent.division_id and division.parent_id != parent.division_id:
+            message = N_("Its division %(name)s still belongs to another one. Move it as well.")
+            url = url_for("orgs.show_division", division_id=division.id)
+            lines.append(Line(message, {"name": division.name}, url))
+    elif org.division == former and parent.division is not None:
+        message = N_("Rules that read the place read %(name)s from that day on.")
+        lines.append(Line(message, {"name": parent.division.name}))
+    if _kind_of_parent_changes(change):
+        message = N_(
+            "It then stands below a %(kind)s: rules that read the level may ask otherwise."
+        )
+        lines.append(Line(message, {"kind": code_label(parent.kind, "org_kind")}))
+    return lines
+
+
+def _kind_of_parent_changes(change: Change) -> bool:
+    return change.org.parent is not None and change.org.parent.kind != change.parent.kind
+
+
+def _duties_of_merger(change: Change) -> list[Line]:
+    figures = [
+        f"{pick(item.label)} {change.org.attributes[item.code]}"
+        for item in code_list("org_attribute")
+        if item.attributes["type"] in {"integer", "decimal"}
+        and change.org.attributes.get(item.code) is not None
+    ]
+    lines = [
+        Line(N_("%(name)s owes nothing any more from that day on."), {"name": change.org.name})
+    ]
+    if figures:
+        message = N_(
+            "Its figures are not added to those of %(into)s: %(figures)s. Change them there."
+        )
+        params = {"into": change.parent.name, "figures": joined(figures)}
+        lines.append(Line(message, params, url_for("orgs.edit", org_id=change.parent.id)))
+    return lines
+
+
+def _duties_of_split(change: Change) -> list[Line]:
+    message = N_(
+        "The new organisation begins without attributes. Rules ask by its kind until you add them."
+    )
+    return [Line(message)]
+
+
+def _duties_of_return(change: Change) -> list[Line]:
+    return [Line(N_("It owes again what its kind and attributes ask, from that day on."))]
+
+
+def record_lines(change: Change) -> Sequence[Line]:
+    """Say how many organisations, plans, drills and other records go along, pass or stay."""
+    return {
+        ChangeKind.MOVE: _records_of_move,
+        ChangeKind.MERGE: _records_of_merger,
+        ChangeKind.SPLIT: lambda change: [],
+        ChangeKind.REOPEN: _records_of_return,
+    }[change.kind](change)
+
+
+def _records_of_move(change: Change) -> list[Line]:
+    below = _open_below(change.org)
+    lines = (
+        [Line(N_("%(count)d organisations below it go along"), {"count": below})] if below else []
+    )
+    return lines + _counts(in_subtree(change.org.path), change)
+
+
+def _records_of_merger(change: Change) -> list[Line]:
+    params = {"into": change.parent.name}
+    lines = []
+    if below := _open_below(change.org):
+        message = N_("%(count)d organisations below it will stand below %(into)s")
+        lines.append(Line(message, {**params, "count": below}))
+    own = Org.id == change.org.id
+    passing = [each for each in successions() if each.carry is not None]
+    staying = [each for each in successions() if each.carry is None]
+    for line in _counts(own, change, passing):
+        lines.append(Line(N_("Passes to %(into)s: %(what)s"), {**params, "what": line}))
+    for line in _counts(own, change, staying):
+        message = N_("Stays under the old name, for %(into)s to take over: %(what)s")
+        lines.append(Line(message, {**params, "what": line}))
+    lines.append(
+        Line(
+            N_(
+                "“%(name)s” becomes another name of %(into)s, so that tables with it still find it."
+            ),
+            {**params, "name": change.org.name},
+        )
+    )
+    return lines
+
+
+def _records_of_return(change: Change) -> list[Line]:
+    if change.org.merged_into_id is None:
+        return []
+    return [
+        Line(N_("What passed at the merger stays where it is; pass it back by hand where needed."))
+    ]
+
+
+def _open_below(org: Org) -> int:
+    found = select(func.count()).where(
+        in_subtree(org.path), Org.path > org.path, Org.closed_on.is_(None), is_imported(Org)
+    )
+    return int(db.session.scalar(found) or 0)
+
+
+def _counts(
+    these: ColumnElement[bool], change: Change, among: Sequence[Succession] | None = None
+) -> list[Line]:
+    """Return the counted sentences of what lies at organisations; nothing is left out but zeros."""
+    found = [
+        (each, each.count(these, change.on)) for each in (successions() if among is None else among)
+    ]
+    return [Line(each.sentence, {"count": count}) for each, count in found if count]
+
+
+def open_things_of(org: Org, today: date) -> Sequence[Line]:
+    """Return the counted sentences of what is open at one organisation."""
+    found = [(each, each.count(Org.id == org.id, today)) for each in successions()]
+    return [Line(each.sentence, {"count": count}) for each, count in found if count]

@@ -110,23 +110,21 @@ def role_holders(org: Org, day: date) -> Sequence[OpenThing]:
 
 def carry_roles(handover: Handover) -> int:
     """Let roles end at the old organisation and go on at the new one."""
-    held = {(a.account_id, a.role) for a in _roles_at(handover.new, handover.on)}
-    taken = set(
-        db.session.execute(
+    taken = {
+        (row[0], row[1], row[2])
+        for row in db.session.execute(
             select(RoleAssignment.account_id, RoleAssignment.role, RoleAssignment.from_on).where(
                 RoleAssignment.org_id == handover.new.id
             )
-        ).tuples()
-    )
+        )
+    }
+    held = {(each.account_id, each.role) for each in _roles_at(handover.new, handover.on)}
     found = _wanted(_roles_at(handover.old, handover.on), handover)
     for each in found:
         from_on = max(handover.on, each.from_on)
         each.to_on = from_on
-        if (each.account_id, each.role) not in held and (
-            each.account_id,
-            each.role,
-            from_on,
-        ) not in taken:
+        key = (each.account_id, each.role)
+        if key not in held and (*key, from_on) not in taken:
             db.session.add(_again(each, handover.new, from_on))
     db.session.flush()
     return len({each.account_id for each in found})

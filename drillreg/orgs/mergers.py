@@ -1,6 +1,6 @@
 """Merging an organisation into another, splitting one off, opening a wrongly closed one again."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import or_, select, update
@@ -33,8 +33,11 @@ from drillreg.orgs.versions import (
 )
 
 
-def ensure_may_merge(org: Org, into: Org) -> None:
-    """Raise unless an organisation, with what stands below it, may become part of another."""
+def ensure_may_merge(org: Org, into: Org, from_on: date, today: date) -> Sequence[int]:
+    """Raise unless an organisation, with what stands below it, may become part of another.
+
+    Returns who is concerned.
+    """
     ensure_not_closed(org)
     ensure_not_closed(into)
     if covers(org.path, into.path):
@@ -54,6 +57,10 @@ def ensure_may_merge(org: Org, into: Org) -> None:
     for child_kind, name in _open_children(org):
         ensure_allowed_parent(kinds, child_kind, into.kind)
         _ensure_no_namesake(name, into, org)
+    ids = ids_in_subtree(org.path)
+    ensure_all_may_begin(ids, from_on, today)
+    ensure_may_begin(into, from_on, today)
+    return ids
 
 
 def _open_children(org: Org) -> list[tuple[str, str]]:
@@ -89,10 +96,7 @@ def merge_org(
 
     The closed one then stands below the other, so that whoever reaches that one sees its records.
     """
-    ensure_may_merge(org, into)
-    ids = ids_in_subtree(org.path)
-    ensure_all_may_begin(ids, from_on, today)
-    ensure_may_begin(into, from_on, today)
+    ids = ensure_may_merge(org, into, from_on, today)
     end_version(org, from_on, now)
     org.closed_on, org.closed_reason = from_on, reason
     with new_versions(ids, day=from_on, now=now, reason=reason):
@@ -182,6 +186,12 @@ def continue_oversights(wanted: Iterable[tuple[int, int, str]], day: date) -> in
     return len(fresh)
 
 
+def ensure_may_split(org: Org, from_on: date, today: date) -> None:
+    """Raise unless something may be split off an organisation as of a day."""
+    ensure_not_closed(org)
+    ensure_may_begin(org, from_on, today)
+
+
 def split_org(
     org: Org,
     facts: OrgFacts,
@@ -195,8 +205,7 @@ def split_org(
     today: date,
 ) -> Org:
     """Make an organisation out of a part of another; the open things chosen go with it."""
-    ensure_not_closed(org)
-    ensure_may_begin(org, from_on, today)
+    ensure_may_split(org, from_on, today)
     new = create_org(facts, parent=parent, actor=actor, now=now, today=from_on)
     new.split_from_id = org.id
     version = version_or_none(new)
@@ -224,11 +233,15 @@ def split_org(
     return new
 
 
-def ensure_may_reopen(org: Org, parent: Org) -> None:
-    """Raise unless a closed organisation may be opened again below another."""
+def ensure_may_reopen(org: Org, parent: Org, from_on: date, today: date) -> date:
+    """Raise unless a closed organisation may be opened again; return when it was closed."""
     if org.closed_on is None:
         raise DomainError(N_("%(name)s is open."), name=org.name)
     ensure_may_stand(org, parent)
+    ensure_not_later(from_on, today)
+    if from_on < org.closed_on:
+        raise DomainError(N_("It was open until %(day)s."), day=org.closed_on)
+    return org.closed_on
 
 
 def reopen_org(
@@ -242,11 +255,7 @@ def reopen_org(
     today: date,
 ) -> None:
     """Open a closed organisation again; from the day of closing on, as if it never was closed."""
-    ensure_may_reopen(org, parent)
-    ensure_not_later(from_on, today)
-    closed_on = org.closed_on or from_on
-    if from_on < closed_on:
-        raise DomainError(N_("It was open until %(day)s."), day=closed_on)
+    closed_on = ensure_may_reopen(org, parent, from_on, today)
     ids = ids_in_subtree(org.path)
     with new_versions(ids, day=from_on, now=now, reason=reason):
         change_paths(in_subtree(org.path), org.path, child_path(parent.path, org.id))

@@ -43,12 +43,15 @@ def ids_in_subtree(path: str) -> Sequence[int]:
     return db.session.scalars(select(Org.id).where(in_subtree(path)).order_by(Org.path)).all()
 
 
-def ensure_may_move(org: Org, parent: Org) -> None:
-    """Raise unless an organisation may stand below another."""
+def ensure_may_move(org: Org, parent: Org, from_on: date, today: date) -> Sequence[int]:
+    """Raise unless an organisation may move below another as of a day; return who goes along."""
     ensure_not_closed(org)
     ensure_may_stand(org, parent)
     if parent.id == org.parent_id:
         raise DomainError(N_("%(name)s already stands below %(parent)s."), **_names(org, parent))
+    ids = ids_in_subtree(org.path)
+    ensure_all_may_begin(ids, from_on, today)
+    return ids
 
 
 def ensure_may_stand(org: Org, parent: Org) -> None:
@@ -78,9 +81,7 @@ def move_org(
     today: date,
 ) -> Moved:
     """Move an organisation and all below it as of a day; a fixed number of statements."""
-    ensure_may_move(org, parent)
-    ids = ids_in_subtree(org.path)
-    ensure_all_may_begin(ids, from_on, today)
+    ids = ensure_may_move(org, parent, from_on, today)
     former = org.parent
     with new_versions(ids, day=from_on, now=now, reason=reason):
         follow_division(in_subtree(org.path), former, parent)

@@ -8,13 +8,13 @@ from sqlalchemy import ColumnElement, func, select
 
 from drillreg.core.codes import code_label, code_list
 from drillreg.core.db import db
-from drillreg.i18n import N_, current_locale, pick
+from drillreg.i18n import N_, current_locale, pick, translate
 from drillreg.orgs.effects import Change, ChangeKind, Line
 from drillreg.orgs.models import Org, Oversight
 from drillreg.orgs.moves import in_subtree
 from drillreg.orgs.queries import is_imported, oversights_of
 from drillreg.orgs.rules import GOVERNMENT_KINDS
-from drillreg.orgs.successions import Succession, successions
+from drillreg.orgs.successions import successions
 
 
 def supervision_lines(change: Change) -> Sequence[Line]:
@@ -45,7 +45,7 @@ def supervision_lines(change: Change) -> Sequence[Line]:
         message = N_(
             "%(into)s goes on supervising the %(count)d organisations that %(name)s supervises."
         )
-        params = {"into": change.parent.name, "name": org.name, "count": overseen}
+        params = {"into": change.parent.name, "count": overseen}
         lines.append(Line(message, params))
     return lines
 
@@ -155,32 +155,27 @@ def _records_of_move(change: Change) -> list[Line]:
     lines = (
         [Line(N_("%(count)d organisations below it go along"), {"count": below})] if below else []
     )
-    return lines + _counts(in_subtree(change.org.path), change)
+    return lines + _counts(in_subtree(change.org.path), change.on)
 
 
 def _records_of_merger(change: Change) -> list[Line]:
-    params = {"into": change.parent.name}
+    into = {"into": change.parent.name}
+    own = Org.id == change.org.id
     lines = []
     if below := _open_below(change.org):
         message = N_("%(count)d organisations below it will stand below %(into)s")
-        lines.append(Line(message, {**params, "count": below}))
-    own = Org.id == change.org.id
-    passing = [each for each in successions() if each.carry is not None]
-    staying = [each for each in successions() if each.carry is None]
-    for line in _counts(own, change, passing):
-        lines.append(Line(N_("Passes to %(into)s: %(what)s"), {**params, "what": line}))
-    for line in _counts(own, change, staying):
-        message = N_("Stays under the old name, for %(into)s to take over: %(what)s")
-        lines.append(Line(message, {**params, "what": line}))
-    lines.append(
-        Line(
-            N_(
-                "“%(name)s” becomes another name of %(into)s, so that tables with it still find it."
-            ),
-            {**params, "name": change.org.name},
+        lines.append(Line(message, {**into, "count": below}))
+    for each in successions():
+        message = (
+            N_("Passes to %(into)s: %(what)s")
+            if each.carry
+            else N_("Stays under the old name, for %(into)s to take over: %(what)s")
         )
-    )
-    return lines
+        if count := each.count(own, change.on):
+            what = translate(each.sentence, count=count)
+            lines.append(Line(message, {**into, "what": what}))
+    message = N_("“%(name)s” becomes another name of %(into)s; tables with it still find it.")
+    return [*lines, Line(message, {**into, "name": change.org.name})]
 
 
 def _records_of_return(change: Change) -> list[Line]:
@@ -198,17 +193,12 @@ def _open_below(org: Org) -> int:
     return int(db.session.scalar(found) or 0)
 
 
-def _counts(
-    these: ColumnElement[bool], change: Change, among: Sequence[Succession] | None = None
-) -> list[Line]:
-    """Return the counted sentences of what lies at organisations; nothing is left out but zeros."""
-    found = [
-        (each, each.count(these, change.on)) for each in (successions() if among is None else among)
-    ]
+def _counts(these: ColumnElement[bool], day: date) -> list[Line]:
+    """Return the counted sentences of what is open at organisations; only zeros are left out."""
+    found = [(each, each.count(these, day)) for each in successions()]
     return [Line(each.sentence, {"count": count}) for each, count in found if count]
 
 
 def open_things_of(org: Org, today: date) -> Sequence[Line]:
     """Return the counted sentences of what is open at one organisation."""
-    found = [(each, each.count(Org.id == org.id, today)) for each in successions()]
-    return [Line(each.sentence, {"count": count}) for each, count in found if count]
+    return _counts(Org.id == org.id, today)

@@ -1,6 +1,6 @@
-"""Pages of organisations: tree, record, changes, imports."""
+"""Pages of organisations."""
 
-from drillreg.orgs.routes import edit, imports, tree
+from drillreg.orgs.routes import changes, edit, imports, splits, tree
 from drillreg.orgs.routes.blueprint import bp
 
-__all__ = ["bp", "edit", "imports", "tree"]
+__all__ = ["bp", "changes", "edit", "imports", "splits", "tree"]

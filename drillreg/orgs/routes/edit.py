@@ -33,17 +33,10 @@ from drillreg.orgs.operations import (
 )
 from drillreg.orgs.operations import end_oversight as end
 from drillreg.orgs.queries import get_org, get_oversight, orgs_of_kinds
-from drillreg.orgs.routes.blueprint import bp
+from drillreg.orgs.routes.blueprint import bp, own_org
 from drillreg.orgs.routes.tree import show
 from drillreg.orgs.rules import GOVERNMENT_KINDS
-from drillreg.orgs.scope import current_scope, current_scope_for, ensure_may
-
-
-def _own_org(org_id: int) -> Org:
-    """Return an organisation that the person may change; 404 outside, 403 without the right."""
-    org = get_org(org_id, current_scope())
-    ensure_may(Permission.EDIT_ORGS, org)
-    return org
+from drillreg.orgs.scope import current_scope, current_scope_for
 
 
 def _kinds_below(kinds: set[str]) -> list[tuple[str, str]]:
@@ -84,7 +77,7 @@ def create() -> ResponseReturnValue:
     form = OrgForm.read(request.form)
     if form.parent_id is None:
         raise FormErrors([FieldError("parent_id", N_("Choose what it stands below."))])
-    parent = _own_org(form.parent_id)
+    parent = own_org(form.parent_id)
     org = create_org(
         _facts(form, parent, {}),
         parent=parent,
@@ -140,7 +133,7 @@ def _division_id(code: str, parent: Org | None) -> int:
 @requires(Permission.EDIT_ORGS)
 def edit(org_id: int) -> str:
     """Ask for changes to an organisation."""
-    org = _own_org(org_id)
+    org = own_org(org_id)
     values = {f"a_{code}": value for code, value in org.attributes.items()}
     names = ("name", "kind", "short_name", "name_en", "field", "code", "duty_phone", "lon", "lat")
     values |= {name: getattr(org, name) for name in names}
@@ -166,7 +159,7 @@ def edit(org_id: int) -> str:
 @writes
 def save(org_id: int) -> ResponseReturnValue:
     """Change an organisation; a change by somebody else in between is shown beside one's own."""
-    org = _own_org(org_id)
+    org = own_org(org_id)
     form = OrgForm.read(request.form)
     if form.row_version != org.row_version:
         raise Stale(texts_of(org, org.division.code if org.division else None), form.texts())
@@ -188,7 +181,7 @@ def save(org_id: int) -> ResponseReturnValue:
 @requires(Permission.EDIT_ORGS)
 def closing(org_id: int) -> str:
     """Ask when and why an organisation is closed."""
-    org = _own_org(org_id)
+    org = own_org(org_id)
     form = form_view(closed_on=clock.today().isoformat())
     return render_template("orgs/close.html", org=org, form=form)
 
@@ -199,7 +192,7 @@ def closing(org_id: int) -> str:
 @writes
 def close(org_id: int) -> ResponseReturnValue:
     """Close an organisation."""
-    org = _own_org(org_id)
+    org = own_org(org_id)
     form = CloseForm.read(request.form)
     close_org(org, **asdict(form), actor=current_actor(), now=clock.now(), today=clock.today())
     flash(translate(N_("%(name)s was closed. Its records stay."), name=org.name), "success")
@@ -212,7 +205,7 @@ def close(org_id: int) -> ResponseReturnValue:
 @writes
 def oversee(org_id: int) -> ResponseReturnValue:
     """Let a department supervise an organisation."""
-    org = _own_org(org_id)
+    org = own_org(org_id)
     form = OversightForm.read(request.form)
     add_oversight(
         org,
@@ -231,7 +224,7 @@ def oversee(org_id: int) -> ResponseReturnValue:
 @writes
 def end_oversight(org_id: int, oversight_id: int) -> ResponseReturnValue:
     """End a supervision."""
-    org = _own_org(org_id)
+    org = own_org(org_id)
     oversight = get_oversight(oversight_id, org)
     end(oversight, to_on=read_day(request.form, "to_on"), actor=current_actor(), now=clock.now())
     return see_other(url_for(".show", org_id=org_id, _anchor="oversights"))
@@ -243,6 +236,6 @@ def end_oversight(org_id: int, oversight_id: int) -> ResponseReturnValue:
 @writes
 def add_alias(org_id: int) -> ResponseReturnValue:
     """Add another name of an organisation."""
-    org = _own_org(org_id)
+    org = own_org(org_id)
     name_otherwise(org, alias=read_alias(request.form), actor=current_actor(), now=clock.now())
     return see_other(url_for(".show", org_id=org_id, _anchor="names"))

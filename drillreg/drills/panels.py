@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement
 from drillreg.core import clock
 from drillreg.drills import wording
 from drillreg.drills.models import Drill
+from drillreg.drills.naming import names_then
 from drillreg.drills.queries import in_subtree, last_held, next_drills
 from drillreg.hazards.models import HazardSite
 from drillreg.orgs.models import Org
@@ -41,4 +42,5 @@ def _panel(where: ColumnElement[bool], link: dict[str, int] | None) -> str:
         link=link,
         today=today,
         wording=wording,
+        org_of=names_then(held),
     )

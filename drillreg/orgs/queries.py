@@ -214,17 +214,6 @@ def _places(
     return [Place(*row) for row in rows]
 
 
-def name_on(org: Org, day: date) -> str:
-    """Return what an organisation was called on a day; before the first record, its first name."""
-    found = db.session.execute(
-        select(OrgVersion.name, OrgVersion.from_on)
-        .where(OrgVersion.org_id == org.id, or_(OrgVersion.to_on.is_(None), OrgVersion.to_on > day))
-        .order_by(OrgVersion.from_on)
-        .limit(1)
-    ).first()
-    return str(found.name) if found else org.name
-
-
 def version_or_none(org: Org, *, from_on: date | None = None) -> OrgVersion | None:
     """Return the newest version of an organisation, or the one that began on a day."""
     statement = select(OrgVersion).where(OrgVersion.org_id == org.id)

@@ -10,6 +10,7 @@ from drillreg.orgs.models import Org
 from drillreg.orgs.scope import current_scope, may_here
 from drillreg.plans.matrix import counts_by_state
 from drillreg.plans.queries import PlanFilter, plans_covering, plans_page
+from drillreg.plans.succession import to_take_over
 from drillreg.plans.wording import STATE_COLOURS, STATE_WORDS
 
 SHOWN = 5
@@ -28,6 +29,7 @@ def plans_of_org(org: Org) -> str:
         state_words=STATE_WORDS,
         state_colours=STATE_COLOURS,
         today=today,
+        to_take_over=to_take_over(org, scope),
     )
 
 

@@ -1,17 +1,17 @@
 """Gathering the records a snapshot is taken from."""
 
-from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from drillreg.core.db import db
 from drillreg.documents.queries.layouts import wishes_for
 from drillreg.drills.models import Drill
 from drillreg.drills.queries import drill_record
-from drillreg.orgs.models import DivisionBoundary, Org, OrgVersion
+from drillreg.orgs.history import names_on
+from drillreg.orgs.models import DivisionBoundary, Org
 from drillreg.orgs.queries import is_imported
 from drillreg.orgs.scope import OrgScope
 from drillreg.plans.models import PlanVersion
@@ -30,7 +30,7 @@ def sources_of(report: Report, scope: OrgScope, *, on: date) -> Sources:
         report=report,
         held=record,
         findings=findings,
-        names=_names_on([report.org_id, record.drill.org_id, *charged], on),
+        names=names_on([report.org_id, record.drill.org_id, *charged], on),
         plan_number=_plan_number(record.drill),
         wishes=wishes_for(LAYOUT, report.org),
     )
@@ -56,20 +56,6 @@ def _plan_number(drill: Drill) -> str:
         .limit(1)
     )
     return found or ""
-
-
-def _names_on(org_ids: Iterable[int], day: date) -> Mapping[int, str]:
-    """Return what organisations were called on a day; those without history are left out."""
-    rows = db.session.execute(
-        select(OrgVersion.org_id, OrgVersion.name)
-        .where(
-            OrgVersion.org_id.in_(sorted(set(org_ids))),
-            OrgVersion.from_on <= day,
-            or_(OrgVersion.to_on.is_(None), OrgVersion.to_on > day),
-        )
-        .order_by(OrgVersion.org_id)
-    ).all()
-    return {row.org_id: row.name for row in rows}
 
 
 def _boundary_of(drill: Drill) -> Boundary | None:

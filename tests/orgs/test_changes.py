@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from drillreg.audit.models import AuditRow
+from drillreg.orgs.history import name_on
 from drillreg.orgs.models import Org, OrgAlias, OrgVersion, Oversight
-from drillreg.orgs.queries import name_on
 from drillreg.orgs.rules import child_path
 
 

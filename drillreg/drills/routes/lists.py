@@ -1,6 +1,6 @@
 """The ledger of drills and its export."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from io import BytesIO
 
@@ -11,9 +11,11 @@ from drillreg.core.access import Permission, requires
 from drillreg.core.codes import code_label
 from drillreg.drills import wording
 from drillreg.drills.models import Drill
+from drillreg.drills.naming import names_then
 from drillreg.drills.queries import count_drills, drills_of, drills_page
 from drillreg.drills.routes.blueprint import bp, filter_of_address, upper_orgs
 from drillreg.i18n import N_, translate
+from drillreg.orgs.history import PastNames
 from drillreg.orgs.scope import current_scope
 from drillreg.sheets.write import Cell, xlsx_bytes
 
@@ -38,16 +40,18 @@ HEADER = (
 def index() -> str:
     """Show the drills in scope, filtered."""
     given, today, scope = filter_of_address(), clock.today(), current_scope()
+    page = drills_page(
+        scope,
+        given,
+        today=today,
+        newest_first=given.state in {"held", "cancelled"},
+        cursor=request.args.get("after"),
+    )
     return render_template(
         "drills/index.html",
         given=given,
-        page=drills_page(
-            scope,
-            given,
-            today=today,
-            newest_first=given.state in {"held", "cancelled"},
-            cursor=request.args.get("after"),
-        ),
+        page=page,
+        org_of=names_then(page.rows),
         total=count_drills(scope, given, today=today),
         upper=upper_orgs(),
     )
@@ -70,10 +74,11 @@ def export() -> Response:
     return response
 
 
-def _rows(drills: Iterable[Drill], today: date) -> Iterable[list[Cell]]:
+def _rows(drills: Sequence[Drill], today: date) -> Iterable[list[Cell]]:
+    names = PastNames(drill.org_id for drill in drills if drill.held_on)
     for drill in drills:
         yield [
-            drill.org.name,
+            names.on(drill.org, drill.held_on),
             wording.title_of(drill),
             code_label(drill.event_type, "event_type"),
             translate(wording.MODES[drill.mode]),

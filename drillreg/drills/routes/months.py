@@ -11,6 +11,7 @@ from drillreg.drills.months import (
     month_of,
     shown_span,
 )
+from drillreg.drills.naming import names_then
 from drillreg.drills.queries import counts_of, drills_between
 from drillreg.drills.routes.blueprint import bp, filter_of_address, upper_orgs
 from drillreg.orgs.calendars import calendar_owner
@@ -40,6 +41,7 @@ def month() -> str:
     drills = drills_between(scope, given, first=start, last=end, today=today)
     found = month_of(first, drills, calendar=calendar, names=names)
     monday = today - timedelta(days=today.weekday())
+    week = drills_between(scope, given, first=monday, last=monday + timedelta(days=6), today=today)
     return render_template(
         "drills/month.html",
         given=given,
@@ -51,9 +53,8 @@ def month() -> str:
         most=MOST_IN_A_CELL,
         bundles_of=bundles_of,
         monday=monday,
-        week=drills_between(
-            scope, given, first=monday, last=monday + timedelta(days=6), today=today
-        ),
+        week=week,
+        org_of=names_then([*drills, *week]),
         upper=upper_orgs(),
     )
 

@@ -23,6 +23,7 @@ from drillreg.drills.forms.records import (
     read_held,
     rows_shown,
 )
+from drillreg.drills.naming import names_then
 from drillreg.drills.operations.drills import plan_drill
 from drillreg.drills.operations.records import correct_record, record_drill
 from drillreg.drills.queries import DrillRecord, drill_record
@@ -154,6 +155,7 @@ def recorded(drill_id: int) -> str:
     return render_template(
         "drills/recorded.html",
         drill=drill,
+        org_name=names_then([drill], full=True)(drill),
         late_days=days_late(drill.due_on, drill.held_on) if drill.held_on else 0,
         entered_late=entered_late(drill),
         report_url=report_url(drill),

@@ -8,6 +8,7 @@ from drillreg.core.access import Permission, requires
 from drillreg.core.page import name_of
 from drillreg.core.web import see_other
 from drillreg.drills.models import Drill
+from drillreg.drills.naming import names_then
 from drillreg.drills.queries import drill_record, get_drill_by_public_id, get_photo
 from drillreg.drills.routes.blueprint import bp, plan_label
 from drillreg.drills.rules import days_late
@@ -26,6 +27,7 @@ def show(drill_id: int) -> str:
         "drills/show.html",
         found=found,
         drill=drill,
+        org_name=names_then([drill], full=True)(drill),
         thread=thread_of(drill),
         late_days=days_late(drill.due_on, drill.held_on) if drill.held_on else 0,
         entered_late=entered_late(drill),

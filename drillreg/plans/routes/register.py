@@ -14,6 +14,7 @@ from drillreg.core.codes import code_label, code_list
 from drillreg.core.page import name_of
 from drillreg.files.web import send_stored
 from drillreg.i18n import N_, translate
+from drillreg.orgs.history import PastNames
 from drillreg.orgs.queries import orgs_of_kinds
 from drillreg.orgs.scope import current_scope, current_scope_for, may_here
 from drillreg.plans.models import Plan
@@ -182,6 +183,7 @@ def show(plan_id: int) -> str:
     return render_template(
         "plans/show.html",
         plan=plan,
+        names=PastNames([plan.org_id]),
         state=state_of(plan),
         parent_in_scope=parent is not None and scope.includes(parent.org),
         parent_is_public=parent is not None and parent.secrecy is Secrecy.PUBLIC,

@@ -1,6 +1,7 @@
 """Reading reports: the list, one report, its paper, the public check."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask import Response, render_template, request, url_for
@@ -10,6 +11,7 @@ from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, public, requires
 from drillreg.core.reading import form_view
 from drillreg.i18n import N_, translate
+from drillreg.orgs.history import PastNames
 from drillreg.orgs.scope import current_scope, may_here
 from drillreg.plans.rules import Secrecy
 from drillreg.reports.checking import genuine_report
@@ -68,9 +70,11 @@ def index() -> str:
     carried: dict[str, Any] = {
         name: request.args[name] for name in ("org", "state", "words") if request.args.get(name)
     }
+    page = reports_page(scope, cursor=request.args.get("after"), **chosen)
     return render_template(
         "reports/index.html",
-        page=reports_page(scope, cursor=request.args.get("after"), **chosen),
+        page=page,
+        names=PastNames(report.org_id for report in page.rows if report.approved_at),
         total=count_reports(scope, **chosen),
         waiting=reports_waiting_for(current_actor(), scope),
         chosen=chosen,
@@ -79,6 +83,7 @@ def index() -> str:
         export_url=url_for(".export", **carried),
         today=clock.today(),
         local_date=clock.local_date,
+        paper_day=paper_day,
         **words(),
     )
 
@@ -87,21 +92,28 @@ def index() -> str:
 @requires(Permission.VIEW)
 def export() -> Response:
     """Hand out exactly what the filter leaves, as a workbook."""
-    rows = [_cells(report) for report in all_reports(current_scope(), **_filter())]
+    reports = all_reports(current_scope(), **_filter())
+    names = PastNames(report.org_id for report in reports if report.approved_at)
+    rows = [_cells(report, names) for report in reports]
     header = [translate(text) for text in HEADER]
     data = xlsx_bytes([(translate(N_("After-action reports")), header, rows)])
     return workbook(data, f"reports-{clock.today().isoformat()}.xlsx")
 
 
-def _cells(report: Report) -> list[Cell]:
+def paper_day(report: Report) -> date | None:
+    """Return the day whose names a report prints; today's while it is not approved."""
+    return clock.local_date(report.approved_at) if report.approved_at else None
+
+
+def _cells(report: Report, names: PastNames) -> list[Cell]:
     return [
-        report.org.name,
+        names.on(report.org, paper_day(report)),
         report.title,
         report.drill.held_on,
         translate(STATE_WORDS[report.state]),
         report.number,
         clock.local_date(report.submitted_at) if report.submitted_at else None,
-        clock.local_date(report.approved_at) if report.approved_at else None,
+        paper_day(report),
         report.approved_by_name,
     ]
 
@@ -123,6 +135,7 @@ def show(report_id: int) -> str:
     return render_template(
         "reports/show.html",
         report=report,
+        org_name=PastNames([report.org_id]).shown(report.org, paper_day(report)),
         s=content_of(report),
         findings=findings,
         steps=steps,

@@ -5,24 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from drillreg.core.codes import CodeItem, code_label, code_list
+from drillreg.core.codes import code_label, code_list
 from drillreg.core.errors import DomainError
 from drillreg.core.reading import FormReader
 from drillreg.geo.shift import ShiftedCrs
 from drillreg.i18n import N_, pick, translate
+from drillreg.orgs.attributes import read_attribute, shown
 from drillreg.orgs.models import Org
 from drillreg.orgs.rules import full_code
 
 NAME_LENGTH = 80
-
-
-def attributes_for(kind: str) -> list[CodeItem]:
-    """Return what else can be said of organisations of a kind."""
-    return [
-        item
-        for item in code_list("org_attribute")
-        if not item.attributes["kinds"] or kind in item.attributes["kinds"]
-    ]
 
 
 @dataclass(frozen=True)
@@ -103,7 +95,7 @@ def texts_of(source: "OrgForm | Org", division_code: str | None) -> dict[str, st
         translate(N_("Opened on")): source.opened_on,
     }
     for item in code_list("org_attribute"):
-        found[pick(item.label)] = source.attributes.get(item.code)
+        found[pick(item.label)] = shown(item, source.attributes.get(item.code))
     return {label: "" if value is None else str(value) for label, value in found.items()}
 
 
@@ -119,13 +111,10 @@ def _division_code(reader: FormReader) -> str | None:
 
 
 def _attributes(reader: FormReader) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for item in code_list("org_attribute"):
-        name, label = f"a_{item.code}", pick(item.label)
-        if item.attributes["type"] == "integer":
-            found[item.code] = reader.integer(name, label, maximum=10_000_000)
-        else:
-            found[item.code] = reader.text(name, label) or None
+    found = {
+        item.code: read_attribute(reader, item, f"a_{item.code}")
+        for item in code_list("org_attribute")
+    }
     return {code: value for code, value in found.items() if value is not None}
 
 

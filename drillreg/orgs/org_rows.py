@@ -5,16 +5,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from drillreg.core.codes import CodeItem, CodeList
+from drillreg.core.codes import CodeList
 from drillreg.core.errors import DomainError
 from drillreg.i18n import N_
+from drillreg.orgs.attributes import attribute_of_text
 from drillreg.orgs.rows import (
     CellError,
     Problem,
     TableRow,
     checked_name,
     checked_text,
-    number_or_none,
     position_or_none,
 )
 
@@ -142,7 +142,7 @@ def _org(
         attributes={
             item.code: value
             for item in attributes
-            if (value := _attribute(row.cell(columns.get(item.code)), item)) is not None
+            if (value := attribute_of_text(row.cell(columns.get(item.code)), item)) is not None
         },
     )
 
@@ -158,14 +158,3 @@ def _kind(text: str, name: str, kinds: CodeList, usual_kind: str) -> str:
     if kind is None:
         raise CellError(N_("The kind of this organisation cannot be told. Add a column for it."))
     return kind
-
-
-def _attribute(text: str, item: CodeItem) -> Any:
-    if not text:
-        return None
-    if item.attributes["type"] != "integer":
-        return checked_text(text)
-    number = number_or_none(text)
-    if number is None or number < 0 or number != int(number):
-        raise CellError(N_("“%(text)s” is not a whole number."), text=text)
-    return int(number)

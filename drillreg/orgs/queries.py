@@ -157,6 +157,12 @@ def all_orgs(scope: OrgScope, wanted: OrgFilter) -> Sequence[Org]:
     return db.session.scalars(_filtered(statement, scope, wanted).order_by(Org.path)).all()
 
 
+def orgs_with_ids(ids: Iterable[int], scope: OrgScope) -> Sequence[Org]:
+    """Return those of some organisations that are in scope, in tree order."""
+    wanted = (Org.id.in_(sorted(set(ids))), scope.allows(), is_imported(Org))
+    return db.session.scalars(select(Org).where(*wanted).order_by(Org.path)).all()
+
+
 def orgs_of_kinds(scope: OrgScope, kinds: Iterable[str], *, at_most: int = 500) -> Sequence[Org]:
     """Return open organisations of some kinds for a choice field, in tree order."""
     return db.session.scalars(

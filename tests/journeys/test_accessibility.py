@@ -33,6 +33,7 @@ DESK_PAGES = (
     "/orgs/",
     "/orgs/1",
     "/orgs/new",
+    "/orgs/new?kind=school",
     "/orgs/import",
     "/orgs/boundaries",
     "/inbox/",

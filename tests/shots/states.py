@@ -73,7 +73,7 @@ STATES = (
     State(Sight("town", "/hazards/new", "hazards.new", "refused"), _submit),
     State(Sight("town", "/drills/programmes/new", "drills.new_programme", "refused"), _submit),
     State(Sight("school", "/drills/record", "drills.record_unplanned", "refused"), _submit),
-    State(Sight("clerk", "/orgs/new", "orgs.new", "refused"), _submit),
+    State(Sight("clerk", "/orgs/new?kind=school", "orgs.new", "refused"), _submit),
     State(Sight("clerk", "/no-such-page", "error", "404")),
     State(Sight("monitor", "/system/audit/", "error", "403")),
     State(Sight("town", "/", "dashboard.home", "menu"), _open_menu, phone_only=True),

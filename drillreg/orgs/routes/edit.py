@@ -1,6 +1,7 @@
 """Making, changing and closing organisations."""
 
 from dataclasses import asdict
+from typing import Any
 
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,12 +13,12 @@ from drillreg.core.errors import FieldError, FormErrors, Stale
 from drillreg.core.reading import FormReader, form_view
 from drillreg.core.web import form_of, see_other, writes
 from drillreg.i18n import N_, translate
+from drillreg.orgs.attributes import attributes_for, for_form
 from drillreg.orgs.divisions import division_or_none, divisions_within
 from drillreg.orgs.forms import (
     CloseForm,
     OrgForm,
     OversightForm,
-    attributes_for,
     read_alias,
     read_day,
     texts_of,
@@ -53,13 +54,17 @@ def new() -> str:
     parents = orgs_of_kinds(scope, ("county", "town", "village"), at_most=3000)
     chosen = FormReader(request.args).integer("parent", "", minimum=1)
     parent = next((org for org in parents if org.id == chosen), None)
+    kinds = _kinds_below({parent.kind} if parent else {org.kind for org in parents})
+    form = form_view(parent_id=parent.id if parent else "", kind=request.args.get("kind", ""))
+    kind = form.value("kind")
     return render_template(
         "orgs/new.html",
-        form=form_view(parent_id=parent.id if parent else "", kind=request.args.get("kind", "")),
+        form=form,
         parent=parent,
         parents=parents,
-        kinds=_kinds_below({parent.kind} if parent else {org.kind for org in parents}),
-        attributes=tuple(code_list("org_attribute")),
+        kinds=kinds,
+        kind=kind if kind in {code for code, _ in kinds} else "",
+        attributes=attributes_for(kind),
         divisions=_divisions_near(parent),
     )
 
@@ -97,7 +102,9 @@ def _facts(form: OrgForm, parent: Org | None, kept: dict[str, object]) -> OrgFac
     typed = asdict(form)
     for name in ("parent_id", "row_version", "division_code", "from_on"):
         del typed[name]
-    attributes = {**kept, **form.attributes}
+    fitting = {item.code for item in attributes_for(form.kind)} | kept.keys()
+    known = {**kept, **form.attributes}
+    attributes = {code: value for code, value in known.items() if code in fitting}
     return OrgFacts(
         **{**typed, "attributes": attributes},
         division_id=division_id,
@@ -134,7 +141,10 @@ def _division_id(code: str, parent: Org | None) -> int:
 def edit(org_id: int) -> str:
     """Ask for changes to an organisation."""
     org = own_org(org_id)
-    values = {f"a_{code}": value for code, value in org.attributes.items()}
+    values: dict[str, Any] = {
+        f"a_{item.code}": for_form(item, org.attributes.get(item.code))
+        for item in attributes_for(org.kind)
+    }
     names = ("name", "kind", "short_name", "name_en", "field", "code", "duty_phone", "lon", "lat")
     values |= {name: getattr(org, name) for name in names}
     return render_template(

@@ -1,5 +1,6 @@
 """Tree, list and record of organisations."""
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from flask import Response, current_app, render_template, request
@@ -8,14 +9,14 @@ from flask.typing import ResponseReturnValue
 from drillreg.config import settings
 from drillreg.core import clock
 from drillreg.core.access import Permission, requires
-from drillreg.core.codes import code_label, code_list
+from drillreg.core.codes import CodeItem, code_label, code_list
 from drillreg.core.errors import NotFound
 from drillreg.core.reading import FormReader, form_view
 from drillreg.core.web import render_page_or_part
 from drillreg.geo.writing import OutFeature, geojson_bytes
 from drillreg.i18n import N_, pick, translate
+from drillreg.orgs.attributes import attributes_for, cell_of
 from drillreg.orgs.divisions import boundaries_directly_below, boundary_or_none, names_of
-from drillreg.orgs.forms import attributes_for
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import (
     OrgFilter,
@@ -90,7 +91,7 @@ def export() -> ResponseReturnValue:
     header = [translate(label) for label in labels] + [pick(item.label) for item in attributes]
     title = translate(N_("Organisations"))
     data = xlsx_bytes(
-        [(title, header, [_cells(org, [item.code for item in attributes]) for org in rows])],
+        [(title, header, [_cells(org, attributes) for org in rows])],
         zone=ZoneInfo(settings().timezone),
     )
     return workbook(data, f"{title}-{clock.today().isoformat()}.xlsx")
@@ -103,7 +104,7 @@ def workbook(data: bytes, name: str) -> Response:
     return response
 
 
-def _cells(org: Org, attributes: list[str]) -> list[Cell]:
+def _cells(org: Org, attributes: Sequence[CodeItem]) -> list[Cell]:
     division = org.division
     known: list[Cell] = [
         org.name,
@@ -118,7 +119,7 @@ def _cells(org: Org, attributes: list[str]) -> list[Cell]:
         org.opened_on,
         org.closed_on,
     ]
-    return known + [org.attributes.get(code) for code in attributes]
+    return known + [cell_of(item, org.attributes.get(item.code)) for item in attributes]
 
 
 @bp.get("/<int:org_id>")

@@ -1,6 +1,7 @@
 """Reading divisions and their boundaries: public facts that every county shares."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -13,7 +14,11 @@ from drillreg.orgs.rules import subtree_end
 
 def division_or_none(code: str) -> Division | None:
     """Return the division of a 12-digit code."""
-    return db.session.scalar(select(Division).where(Division.code == code, is_imported(Division)))
+    return db.session.scalar(
+        select(Division).where(
+            Division.code == code, Division.closed_on.is_(None), is_imported(Division)
+        )
+    )
 
 
 def divisions_by_code(codes: Iterable[str]) -> dict[str, Division]:
@@ -32,7 +37,7 @@ def divisions_by_code(codes: Iterable[str]) -> dict[str, Division]:
 
 def divisions_within(top: Division | None) -> Sequence[Division]:
     """Return a division and everything below it, by code; without one, every division."""
-    statement = select(Division).where(is_imported(Division))
+    statement = select(Division).where(Division.closed_on.is_(None), is_imported(Division))
     if top is not None:
         statement = statement.where(
             Division.path >= top.path, Division.path < subtree_end(top.path)
@@ -47,6 +52,41 @@ def names_of(division: Division) -> Sequence[DivisionName]:
         .where(DivisionName.division_id == division.id, is_imported(DivisionName))
         .order_by(DivisionName.from_on.desc(), DivisionName.id.desc())
     ).all()
+
+
+def current_name_or_none(division: Division) -> DivisionName | None:
+    """Return the newest row of what a division was called."""
+    return next(iter(names_of(division)), None)
+
+
+def division_name_on(division: Division, day: date) -> str:
+    """Return what a division was called on a day; before the first record, its first name."""
+    return _on(division, day, lambda row: row.name) or division.name
+
+
+def division_code_on(division: Division, day: date) -> str:
+    """Return the code a division had on a day."""
+    return _on(division, day, lambda row: row.code) or division.code
+
+
+def _on(division: Division, day: date, pick: Callable[[DivisionName], str]) -> str:
+    spans = reversed(names_of(division))
+    return next((pick(row) for row in spans if row.to_on is None or day < row.to_on), "")
+
+
+def once_coded(code: str) -> Division | None:
+    """Return the standing division that has a code, or had it: ledgers keep old codes for years."""
+    former = (
+        select(DivisionName.division_id)
+        .where(DivisionName.code == code, is_imported(DivisionName))
+        .order_by(DivisionName.from_on.desc())
+        .limit(1)
+    )
+    return division_or_none(code) or db.session.scalar(
+        select(Division).where(
+            Division.id.in_(former), Division.closed_on.is_(None), is_imported(Division)
+        )
+    )
 
 
 def boundary_or_none(division_id: int | None) -> DivisionBoundary | None:

@@ -1,4 +1,4 @@
-"""Supervision by field, many at a time: what a department supervises, and who lacks a department."""
+"""Supervision by field, many at a time: what a department supervises, who lacks one."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -19,6 +19,13 @@ class DivisionLevel(StrEnum):
     GRID = "grid"
 
 
+# What a division of each level is part of.
+LEVEL_ABOVE = {
+    DivisionLevel.TOWN: DivisionLevel.COUNTY,
+    DivisionLevel.VILLAGE: DivisionLevel.TOWN,
+    DivisionLevel.GRID: DivisionLevel.VILLAGE,
+}
+
 # The kind of organisation that governs a division of each level.
 GOVERNMENT_KINDS = {
     DivisionLevel.COUNTY: "county",

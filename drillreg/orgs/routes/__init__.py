@@ -1,6 +1,29 @@
-"""Pages of organisations."""
+"""Pages of organisations and divisions."""
 
-from drillreg.orgs.routes import attributes, changes, edit, imports, oversights, splits, tree
+from drillreg.orgs.routes import (
+    attributes,
+    changes,
+    division_changes,
+    divisions,
+    edit,
+    grids,
+    imports,
+    oversights,
+    splits,
+    tree,
+)
 from drillreg.orgs.routes.blueprint import bp
 
-__all__ = ["attributes", "bp", "changes", "edit", "imports", "oversights", "splits", "tree"]
+__all__ = [
+    "attributes",
+    "bp",
+    "changes",
+    "division_changes",
+    "divisions",
+    "edit",
+    "grids",
+    "imports",
+    "oversights",
+    "splits",
+    "tree",
+]

@@ -120,6 +120,8 @@ MENU: tuple[Entry | None, ...] = (
             Entry(N_("Emergency network"), "network.index"),
             Entry(N_("Duty roster"), "roster.index"),
             Entry(N_("Teams, supplies, shelters"), "resources.teams"),
+            Entry(N_("Divisions"), "orgs.divisions"),
+            Entry(N_("Supervision gaps"), "orgs.unsupervised"),
         ),
     ),
     Entry(

@@ -13,7 +13,7 @@ from drillreg.orgs.models import Org
 from drillreg.orgs.successions import Handover, OpenThing, Succession
 
 
-def _running(day: date, *where: ColumnElement[bool]) -> Select[tuple[DrillProgramme]]:
+def _running(day: date, *where: ColumnElement[bool]) -> Select[DrillProgramme]:
     ended = DrillProgramme.ended_on
     return (
         select(DrillProgramme)
@@ -22,7 +22,7 @@ def _running(day: date, *where: ColumnElement[bool]) -> Select[tuple[DrillProgra
     )
 
 
-def _planned(*where: ColumnElement[bool]) -> Select[tuple[Drill]]:
+def _planned(*where: ColumnElement[bool]) -> Select[Drill]:
     return (
         select(Drill)
         .join(Drill.org)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Table, bindparam, select, update
 
 from drillreg.audit.operations import record
 from drillreg.core.access import Actor
@@ -81,11 +81,12 @@ def set_attribute(setting: Setting, *, actor: Actor, now: datetime) -> int:
     before = {org.id: dict(org.attributes) for org in setting.changes}
     if not before:
         return 0
+    table = cast(Table, Org.__table__)
     with new_versions(sorted(before), day=setting.from_on, now=now):
         db.session.connection().execute(
-            update(Org.__table__)
-            .where(Org.__table__.c.id == bindparam("org"))
-            .values(attributes=bindparam("new"), row_version=Org.__table__.c.row_version + 1),
+            update(table)
+            .where(table.c.id == bindparam("org"))
+            .values(attributes=bindparam("new"), row_version=table.c.row_version + 1),
             [
                 {"org": org_id, "new": _with(known, code, setting.value)}
                 for org_id, known in before.items()

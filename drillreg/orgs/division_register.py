@@ -80,8 +80,8 @@ def ensure_governed(division: Division, scope: OrgScope) -> None:
 
 
 def _filtered(
-    statement: Select[tuple[Division]], scope: OrgScope, wanted: DivisionFilter
-) -> Select[tuple[Division]]:
+    statement: Select[Division], scope: OrgScope, wanted: DivisionFilter
+) -> Select[Division]:
     statement = statement.where(_within(tops_in(scope)), is_imported(Division))
     if wanted.level:
         statement = statement.where(Division.level == wanted.level)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -59,7 +60,7 @@ def standing_on(day: date) -> ColumnElement[bool]:
 
 def _supervised(
     overseer: Org, scope: OrgScope, choice: Choice, day: date
-) -> Select[tuple[Oversight, Org]]:
+) -> Select[Oversight, Org]:
     return (
         select(Oversight, Org)
         .join(Org, Org.id == Oversight.org_id)
@@ -109,7 +110,7 @@ def supervised_counts(overseer: Org, scope: OrgScope, *, day: date) -> dict[str,
     return {str(row[0]): int(row[1]) for row in rows}
 
 
-def _lacking(field: str, scope: OrgScope, day: date) -> Select[tuple[Org]]:
+def _lacking(field: str, scope: OrgScope, day: date) -> Select[Org]:
     found = select(Oversight.org_id).where(Oversight.field == field, standing_on(day))
     return select(Org).where(
         Choice(kinds_of_field(field)).where(), Org.id.not_in(found), scope.allows()
@@ -182,7 +183,7 @@ def beginning_of(
 def begin_many(beginning: Beginning, *, actor: Actor, now: datetime) -> int:
     """Let a department supervise many units from a day on; return how many are new."""
     for org in beginning.fresh:
-        detail = {
+        detail: dict[str, Any] = {
             "overseer_id": beginning.overseer.id,
             "field": beginning.field,
             "from_on": beginning.from_on,

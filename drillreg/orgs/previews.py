@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from drillreg.core.codes import code_label, code_list
 from drillreg.core.db import db
 from drillreg.i18n import N_, current_locale, pick, translate
+from drillreg.orgs.attributes import shown
 from drillreg.orgs.effects import Change, ChangeKind, Line
 from drillreg.orgs.models import Org, Oversight
 from drillreg.orgs.moves import in_subtree
@@ -42,9 +43,7 @@ def supervision_lines(change: Change) -> Sequence[Line]:
         lines.append(Line(N_("%(names)s supervise the new organisation too."), names))
     overseen = _overseen_count(org) if change.kind is ChangeKind.MERGE else 0
     if overseen:
-        message = N_(
-            "%(into)s goes on supervising the %(count)d organisations that %(name)s supervises."
-        )
+        message = N_("%(into)s takes over the supervision of %(count)d organisations.")
         params = {"into": change.parent.name, "count": overseen}
         lines.append(Line(message, params))
     return lines
@@ -88,20 +87,18 @@ def duty_lines(change: Change) -> Sequence[Line]:
 def _duties_of_move(change: Change) -> list[Line]:
     org, parent = change.org, change.parent
     lines = [Line(N_("Kind and attributes stay as they are; rules that read them ask the same."))]
-    former = org.parent.division if org.parent else None
+    former = org.parent.division_id if org.parent else None
     if org.kind in GOVERNMENT_KINDS.values():
         division = org.division
         if division and parent.division_id and division.parent_id != parent.division_id:
             message = N_("Its division %(name)s still belongs to another one. Move it as well.")
             url = url_for("orgs.show_division", division_id=division.id)
             lines.append(Line(message, {"name": division.name}, url))
-    elif org.division == former and parent.division is not None:
+    elif org.division_id == former and parent.division is not None:
         message = N_("Rules that read the place read %(name)s from that day on.")
         lines.append(Line(message, {"name": parent.division.name}))
     if _kind_of_parent_changes(change):
-        message = N_(
-            "It then stands below a %(kind)s: rules that read the level may ask otherwise."
-        )
+        message = N_("It then stands below a %(kind)s; rules that read levels may differ.")
         lines.append(Line(message, {"kind": code_label(parent.kind, "org_kind")}))
     return lines
 
@@ -112,7 +109,7 @@ def _kind_of_parent_changes(change: Change) -> bool:
 
 def _duties_of_merger(change: Change) -> list[Line]:
     figures = [
-        f"{pick(item.label)} {change.org.attributes[item.code]}"
+        f"{pick(item.label)} {shown(item, change.org.attributes[item.code])}"
         for item in code_list("org_attribute")
         if item.attributes["type"] in {"integer", "decimal"}
         and change.org.attributes.get(item.code) is not None
@@ -121,18 +118,14 @@ def _duties_of_merger(change: Change) -> list[Line]:
         Line(N_("%(name)s owes nothing any more from that day on."), {"name": change.org.name})
     ]
     if figures:
-        message = N_(
-            "Its figures are not added to those of %(into)s: %(figures)s. Change them there."
-        )
+        message = N_("Its figures are not added up; change those of %(into)s: %(figures)s.")
         params = {"into": change.parent.name, "figures": joined(figures)}
         lines.append(Line(message, params, url_for("orgs.edit", org_id=change.parent.id)))
     return lines
 
 
 def _duties_of_split(change: Change) -> list[Line]:
-    message = N_(
-        "The new organisation begins without attributes. Rules ask by its kind until you add them."
-    )
+    message = N_("The new one begins without attributes; rules ask by its kind until you add them.")
     return [Line(message)]
 
 
@@ -181,9 +174,7 @@ def _records_of_merger(change: Change) -> list[Line]:
 def _records_of_return(change: Change) -> list[Line]:
     if change.org.merged_into_id is None:
         return []
-    return [
-        Line(N_("What passed at the merger stays where it is; pass it back by hand where needed."))
-    ]
+    return [Line(N_("What passed at the merger stays where it is; pass it back by hand."))]
 
 
 def _open_below(org: Org) -> int:

@@ -17,13 +17,13 @@ IN_FORCE = select(PlanVersion.plan_id).where(PlanVersion.state == VersionState.C
 EVER_ISSUED = select(PlanVersion.plan_id).where(PlanVersion.issued_on.is_not(None))
 
 
-def _current(*where: ColumnElement[bool]) -> Select[tuple[Plan]]:
+def _current(*where: ColumnElement[bool]) -> Select[Plan]:
     return (
         select(Plan).join(Plan.org).where(*where, Plan.voided_at.is_(None), Plan.id.in_(IN_FORCE))
     )
 
 
-def _drafts(*where: ColumnElement[bool]) -> Select[tuple[Plan]]:
+def _drafts(*where: ColumnElement[bool]) -> Select[Plan]:
     return (
         select(Plan)
         .join(Plan.org)
@@ -31,12 +31,12 @@ def _drafts(*where: ColumnElement[bool]) -> Select[tuple[Plan]]:
     )
 
 
-def _count(statement: Select[tuple[Plan]]) -> int:
+def _count(statement: Select[Plan]) -> int:
     found = select(func.count()).select_from(statement.subquery())
     return int(db.session.scalar(found) or 0)
 
 
-def _things(statement: Select[tuple[Plan]]) -> Sequence[OpenThing]:
+def _things(statement: Select[Plan]) -> Sequence[OpenThing]:
     return [OpenThing(p.id, p.title) for p in db.session.scalars(statement.order_by(Plan.id))]
 
 

@@ -13,7 +13,7 @@ from drillreg.reports.models import CorrectiveAction
 from drillreg.reports.rules import ActionState
 
 
-def _open(*where: ColumnElement[bool]) -> Select[tuple[CorrectiveAction]]:
+def _open(*where: ColumnElement[bool]) -> Select[CorrectiveAction]:
     return (
         select(CorrectiveAction)
         .join(CorrectiveAction.org)

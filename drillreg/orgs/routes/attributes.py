@@ -146,7 +146,7 @@ def check_many() -> str:
         setting=_setting(form),
         shown=shown,
         fields=carried,
-        back=url_for(".many", **{n: v for n, v in carried if n in {"attribute", "kind", "within"}}),
+        back=_list_address(request.args),
         day=short_day(form.from_on),
     )
 
@@ -161,5 +161,12 @@ def set_many() -> ResponseReturnValue:
     count = set_attribute(_setting(form), actor=current_actor(), now=clock.now())
     params = {"label": pick(form.item.label), "count": count}
     flash(translate(N_("%(label)s was set for %(count)d organisations."), **params), "success")
-    kept = {name: request.form.get(name) or None for name in ("kind", "within", "words")}
-    return see_other(url_for(".many", attribute=form.item.code, **kept))
+    return see_other(_list_address(request.form))
+
+
+def _list_address(fields: "MultiDict[str, str]") -> str:
+    """Return the address of the list that a choice was made from."""
+    kept: dict[str, Any] = {
+        name: fields.get(name) or None for name in ("attribute", "kind", "within", "words")
+    }
+    return url_for(".many", **kept)

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from drillreg.core import clock
 from drillreg.core.access import Actor, Permission, current_actor, requires
 from drillreg.core.codes import code_label, code_list
+from drillreg.core.errors import NotFound
 from drillreg.core.page import day as short_day
 from drillreg.core.page import name_of
 from drillreg.core.reading import form_view
@@ -70,7 +71,14 @@ ENSURE: Mapping[ChangeKind, Ensure] = {
     ChangeKind.MERGE: ensure_may_merge,
     ChangeKind.REOPEN: ensure_may_reopen,
 }
-ADDRESS = "/<int:org_id>/<any(move, merge, reopen):kind>"
+ADDRESS = "/<int:org_id>/change/<kind>"
+
+
+def _kind_of(word: str) -> ChangeKind:
+    """Return the kind of change an address names, or raise NotFound."""
+    if word not in WORDS:
+        raise NotFound(N_("There is nothing at this address."))
+    return ChangeKind(word)
 
 
 def parents_for(kind: str) -> Sequence[Org]:
@@ -117,7 +125,7 @@ def _target_before(org: Org, change: ChangeKind) -> int | None:
 @requires(Permission.EDIT_ORGS)
 def change(org_id: int, kind: str) -> str:
     """Ask where an organisation goes, from when and why."""
-    org, which = own_org(org_id), ChangeKind(kind)
+    org, which = own_org(org_id), _kind_of(kind)
     since = org.closed_on if which is ChangeKind.REOPEN and org.closed_on else clock.today()
     return render_template(
         "orgs/change.html",
@@ -134,7 +142,7 @@ def change(org_id: int, kind: str) -> str:
 @form_of(change)
 def check_change(org_id: int, kind: str) -> str:
     """Show what a change would do, before it is done."""
-    org, which = own_org(org_id), ChangeKind(kind)
+    org, which = own_org(org_id), _kind_of(kind)
     form = ChangeForm.read(request.args)
     target = own_org(form.target_id)
     ENSURE[which](org, target, form.from_on, clock.today())
@@ -180,7 +188,7 @@ def day_rows(from_on: date, reason: str, back: str) -> list[tuple[str, str, str]
 @writes
 def do_change(org_id: int, kind: str) -> ResponseReturnValue:
     """Move, merge or reopen an organisation and show it."""
-    org, which = own_org(org_id), ChangeKind(kind)
+    org, which = own_org(org_id), _kind_of(kind)
     form = ChangeForm.read(request.form)
     _do(which, org, own_org(form.target_id), form, current_actor(), clock.now(), clock.today())
     flash(translate(WORDS[which].done, name=org.name), "success")

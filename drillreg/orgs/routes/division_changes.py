@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
+from drillreg.core.errors import NotFound
 from drillreg.core.page import day as short_day
 from drillreg.core.reading import FormReader, form_view
 from drillreg.core.web import form_of, see_other, writes
@@ -36,7 +37,7 @@ from drillreg.orgs.routes.blueprint import bp
 from drillreg.orgs.rules import LEVEL_ABOVE
 from drillreg.orgs.scope import current_scope, current_scope_for
 
-ADDRESS = "/divisions/<int:division_id>/<any(rename, move, merge, split, close):kind>"
+ADDRESS = "/divisions/<int:division_id>/change/<kind>"
 TITLES = {
     "rename": N_("Rename or recode %(name)s"),
     "move": N_("Move %(name)s to another division"),
@@ -45,6 +46,13 @@ TITLES = {
     "close": N_("Close %(name)s"),
 }
 NAMED, TARGETED = ("rename", "split"), ("move", "merge")
+
+
+def _division_for(division_id: int, kind: str) -> Division:
+    """Return the division that a change of a kind is about, or raise NotFound."""
+    if kind not in TITLES:
+        raise NotFound(N_("There is nothing at this address."))
+    return own_division(division_id)
 
 
 def own_division(division_id: int) -> Division:
@@ -105,7 +113,7 @@ def _targets(division: Division, kind: str) -> list[tuple[int, str]]:
 @requires(Permission.EDIT_ORGS)
 def change_division(division_id: int, kind: str) -> str:
     """Ask what changes about a division, from when and by which document."""
-    division = own_division(division_id)
+    division = _division_for(division_id, kind)
     values = {"name": division.name, "code": division.code} if kind == "rename" else {}
     return render_template(
         "orgs/division_change.html",
@@ -138,7 +146,7 @@ def _ensure(kind: str, division: Division, form: DivisionForm, target: Division 
 @form_of(change_division)
 def check_division(division_id: int, kind: str) -> str:
     """Show what the change of a division would do, before it is done."""
-    division, form = own_division(division_id), DivisionForm.read(request.args, kind)
+    division, form = _division_for(division_id, kind), DivisionForm.read(request.args, kind)
     target = _target(form)
     _ensure(kind, division, form, target)
     back = url_for(".change_division", division_id=division_id, kind=kind)
@@ -182,7 +190,7 @@ def _lines(
     if kind == "rename":
         return [
             (N_("Papers and tables of earlier days keep the name and code of their date."), {}),
-            (N_("Tables with the old code are still understood."), {}),
+            (N_("The register still finds it by its old name and code."), {}),
         ]
     if kind == "merge" and target is not None:
         return [
@@ -192,12 +200,9 @@ def _lines(
             (N_("Its government is merged on the page of that organisation."), {}),
         ]
     if kind == "split":
-        chosen = len(form.children)
+        params = {"count": len(form.children), "all": below}
         return [
-            (
-                N_("%(count)d of %(all)d divisions below it go along."),
-                {"count": chosen, "all": below},
-            ),
+            (N_("%(count)d of %(all)d divisions below it go along."), params),
             (N_("Outlines stay as they are until new ones are imported."), {}),
         ]
     if kind == "move":
@@ -224,7 +229,7 @@ def _outline_line(division: Division, target: Division) -> tuple[str, dict[str, 
 @writes
 def do_division(division_id: int, kind: str) -> ResponseReturnValue:
     """Change the division and show it."""
-    division, form = own_division(division_id), DivisionForm.read(request.form, kind)
+    division, form = _division_for(division_id, kind), DivisionForm.read(request.form, kind)
     basis = Basis(form.from_on, form.document, current_actor(), clock.now(), clock.today())
     target = _target(form)
     if kind == "rename":

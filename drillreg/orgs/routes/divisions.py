@@ -28,7 +28,7 @@ from drillreg.orgs.routes.blueprint import bp
 from drillreg.orgs.routes.tree import workbook
 from drillreg.orgs.rules import DivisionLevel
 from drillreg.orgs.scope import current_scope, current_scope_for
-from drillreg.sheets.write import xlsx_bytes
+from drillreg.sheets.write import Cell, xlsx_bytes
 
 LEVEL_WORDS = {
     DivisionLevel.COUNTY: N_("County"),
@@ -75,7 +75,7 @@ def divisions() -> str:
         "orgs/divisions.html",
         "orgs/_divisions.html",
         wanted=wanted,
-        page=page,
+        found=page,
         total=divisions_count(scope, wanted),
         levels=level_options(),
         words=LEVEL_WORDS,
@@ -90,7 +90,7 @@ def divisions() -> str:
 def export_divisions() -> Response:
     """Hand out exactly the filtered divisions as a workbook."""
     header = (N_("Division code"), N_("Division name"), N_("Level"), N_("Part of"), N_("Closed on"))
-    rows = [
+    rows: list[list[Cell]] = [
         [
             division.code,
             division.name,

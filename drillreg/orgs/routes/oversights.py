@@ -36,7 +36,7 @@ from drillreg.orgs.queries import get_org, orgs_of_kinds, places_to_choose
 from drillreg.orgs.routes.blueprint import bp, own_org
 from drillreg.orgs.routes.tree import workbook
 from drillreg.orgs.scope import current_scope, current_scope_for, may_here
-from drillreg.sheets.write import xlsx_bytes
+from drillreg.sheets.write import Cell, xlsx_bytes
 
 HEADER = (
     N_("Organisation name"),
@@ -84,7 +84,7 @@ def export_supervised(org_id: int) -> Response:
     """Hand out what a department supervises as a workbook."""
     scope, today = current_scope(), clock.today()
     org = get_org(org_id, scope)
-    rows = [
+    rows: list[list[Cell]] = [
         [
             unit.name,
             code_label(unit.kind, "org_kind"),
@@ -259,7 +259,7 @@ def unsupervised() -> str:
 def export_unsupervised() -> Response:
     """Hand out the units of a field without a department as a workbook."""
     scope, today, field = current_scope(), clock.today(), _field()
-    rows = [
+    rows: list[list[Cell]] = [
         [org.name, code_label(org.kind, "org_kind"), org.parent.name if org.parent else ""]
         for org in all_lacking(field, scope, day=today)
     ]

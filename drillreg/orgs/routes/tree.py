@@ -15,9 +15,11 @@ from drillreg.core.reading import FormReader, form_view
 from drillreg.core.web import render_page_or_part
 from drillreg.geo.writing import OutFeature, geojson_bytes
 from drillreg.i18n import N_, pick, translate
-from drillreg.orgs.attributes import attributes_for, cell_of
+from drillreg.orgs.attributes import attributes_for, cell_of, shown
 from drillreg.orgs.divisions import boundaries_directly_below, boundary_or_none, names_of
+from drillreg.orgs.history import story_of
 from drillreg.orgs.models import Org
+from drillreg.orgs.oversights import SUPERVISING_KINDS, supervised_counts
 from drillreg.orgs.queries import (
     OrgFilter,
     aliases_of,
@@ -31,7 +33,6 @@ from drillreg.orgs.queries import (
     orgs_of_kinds,
     orgs_page,
     oversights_of,
-    versions_of,
 )
 from drillreg.orgs.routes.blueprint import bp
 from drillreg.orgs.rules import GOVERNMENT_KINDS
@@ -139,12 +140,17 @@ def show(org_id: int) -> str:
         counts=counts_below([child.id for child in children], scope) if children else {},
         oversights=oversights_of(org),
         overseers=orgs_of_kinds(scope, ("department", "outside")) if may_edit else (),
-        versions=versions_of(org),
+        story=story_of(org),
+        supervises=supervised_counts(org, scope, day=clock.today())
+        if org.kind in SUPERVISING_KINDS
+        else {},
         aliases=aliases_of(org),
         division_names=names_of(org.division) if org.division and owns_division else (),
         boundary=boundary_or_none(org.division_id) if owns_division else None,
         attributes=attributes_for(org.kind),
+        shown=shown,
         may_edit=may_edit and org.closed_on is None,
+        may_reopen=may_edit and org.closed_on is not None and org.parent_id is not None,
         form=form_view(from_on=clock.today().isoformat()),
         today=clock.today(),
     )

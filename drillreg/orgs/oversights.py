@@ -60,7 +60,7 @@ def standing_on(day: date) -> ColumnElement[bool]:
 
 def _supervised(
     overseer: Org, scope: OrgScope, choice: Choice, day: date
-) -> Select[Oversight, Org]:
+) -> Select[*tuple[Any, ...]]:
     return (
         select(Oversight, Org)
         .join(Org, Org.id == Oversight.org_id)

@@ -113,12 +113,16 @@ class OrgFilter:
     within: Org | None = None
     words: str = ""
     closed: bool = False
+    # Narrows further to several kinds; empty means any.
+    kinds: tuple[str, ...] = ()
 
 
 def _filtered(statement: Select[Any], scope: OrgScope, wanted: OrgFilter) -> Select[Any]:
     statement = statement.where(scope.allows(), is_imported(Org))
     if not wanted.closed:
         statement = statement.where(Org.closed_on.is_(None))
+    if wanted.kinds:
+        statement = statement.where(Org.kind.in_(wanted.kinds))
     if wanted.kind:
         statement = statement.where(Org.kind == wanted.kind)
     if wanted.within is not None:

@@ -34,6 +34,7 @@ from drillreg.orgs.routes.blueprint import bp
 from drillreg.orgs.scope import current_scope, current_scope_for
 
 PAGE = 50
+USUAL = "fire_key_unit"
 
 
 @bp.get("/<int:org_id>/attributes")
@@ -54,11 +55,15 @@ def _filter() -> OrgFilter:
         kind=kind if kind in code_list("org_kind").codes() else "",
         within=get_org(within, current_scope()) if within else None,
         words=reader.raw("words")[:80],
+        kinds=tuple(_item().attributes["kinds"]),
     )
 
 
-def _item() -> CodeItem | None:
-    return code_list("org_attribute").get(request.values.get("attribute", ""))
+def _item() -> CodeItem:
+    """Return the attribute that is asked for, else the one most often set for many."""
+    known = code_list("org_attribute")
+    asked = known.get(request.values.get("attribute", ""))
+    return asked or next(item for item in known if item.code == USUAL)
 
 
 def _offered(kind: str) -> list[tuple[str, str]]:
@@ -75,13 +80,12 @@ def _offered(kind: str) -> list[tuple[str, str]]:
 def many() -> str:
     """Choose an attribute and the organisations of a filtered list to set it for."""
     scope, wanted, item = current_scope_for(Permission.EDIT_ORGS), _filter(), _item()
-    page = orgs_page(scope, wanted, cursor=request.args.get("after"), size=PAGE) if item else None
     return render_template(
         "orgs/attributes_many.html",
         wanted=wanted,
         item=item,
         offered=_offered(wanted.kind),
-        page=page,
+        page=orgs_page(scope, wanted, cursor=request.args.get("after"), size=PAGE),
         total=orgs_count(scope, wanted),
         places=places_to_choose(scope, wanted.within),
         shown=shown,

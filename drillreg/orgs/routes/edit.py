@@ -14,7 +14,7 @@ from drillreg.core.reading import FormReader, form_view
 from drillreg.core.web import form_of, see_other, writes
 from drillreg.i18n import N_, translate
 from drillreg.orgs.attributes import attributes_for, for_form
-from drillreg.orgs.divisions import division_or_none, divisions_within
+from drillreg.orgs.divisions import divisions_within, once_coded
 from drillreg.orgs.forms import (
     CloseForm,
     OrgForm,
@@ -33,6 +33,7 @@ from drillreg.orgs.operations import (
     name_otherwise,
 )
 from drillreg.orgs.operations import end_oversight as end
+from drillreg.orgs.previews import open_things_of
 from drillreg.orgs.queries import get_org, get_oversight, orgs_of_kinds
 from drillreg.orgs.routes.blueprint import bp, own_org
 from drillreg.orgs.routes.tree import show
@@ -117,7 +118,7 @@ def _governments() -> set[str]:
 
 
 def _division_id(code: str, parent: Org | None) -> int:
-    division = division_or_none(code)
+    division = once_coded(code)
     if division is None:
         raise FormErrors(
             [FieldError("division_code", N_("There is no division %(code)s."), {"code": code})]
@@ -193,7 +194,8 @@ def closing(org_id: int) -> str:
     """Ask when and why an organisation is closed."""
     org = own_org(org_id)
     form = form_view(closed_on=clock.today().isoformat())
-    return render_template("orgs/close.html", org=org, form=form)
+    still_open = open_things_of(org, clock.today())
+    return render_template("orgs/close.html", org=org, form=form, still_open=still_open)
 
 
 @bp.post("/<int:org_id>/close")

@@ -13,7 +13,8 @@ from drillreg.orgs.grids import grids_of, make_grids
 from drillreg.orgs.mergers import merge_org
 from drillreg.orgs.models import Org
 from drillreg.orgs.operations import OrgFacts, change_org, create_org
-from drillreg.orgs.queries import version_or_none
+from drillreg.orgs.oversights import end_many
+from drillreg.orgs.queries import oversights_of, version_or_none
 
 # Days before the load on which things came to pass.
 SURVEYED, MERGED, RENAMED, GRIDDED = 760, 420, 400, 300
@@ -27,6 +28,7 @@ def load_ground(known: Lookup) -> dict[str, int]:
     _merge_teaching_point(known)
     _rename_hospital(known)
     _rename_village(known)
+    _leave_a_gap(known)
     return {"attributes": facts, "grids": _make_grids(known)}
 
 
@@ -140,6 +142,13 @@ def _rename_village(known: Lookup) -> None:
     ):
         basis = Basis(from_on, document, clerk, at(day, 9), known.today)
         rename_division(division, name=name, code=division.code, basis=basis)
+
+
+def _leave_a_gap(known: Lookup) -> None:
+    """Let a private kindergarten be without its department since last month."""
+    unit, day = known.orgs["小太阳幼儿园"], ago(known.today, 30)
+    found = [(each, unit) for each, _ in oversights_of(unit) if each.to_on is None]
+    end_many(found, to_on=day, actor=known.actor(CLERK), now=at(day, 9))
 
 
 def _make_grids(known: Lookup) -> int:

@@ -101,7 +101,11 @@ def attribute_spans(org: Org) -> dict[str, list[Span]]:
             else:
                 to_on = version.to_on
             spans.append(Span(value, version.from_on, to_on))
-    return {code: spans for code, spans in found.items() if any(s.value is not None for s in spans)}
+    for spans in found.values():
+        # What was not known at first is no news.
+        if spans and spans[-1].value is None:
+            spans.pop()
+    return {code: spans for code, spans in found.items() if spans}
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from drillreg.core.db import db
-from drillreg.drills.models import Drill
+from drillreg.drills.models import Drill, DrillProgramme
 from drillreg.drills.rules import DrillStatus
 from drillreg.hazards.models import HazardSite
-from drillreg.orgs.models import Org
+from drillreg.orgs.models import Org, Oversight
 from drillreg.plans.models import Plan, PlanVersion
 from drillreg.plans.rules import VersionState
 from tests.journeys import made
@@ -50,6 +50,7 @@ def deeds(walk: Walk) -> Iterator[Sight]:
     yield from _record(walk)
     yield from _check(walk)
     yield from _phone(walk)
+    yield from _ground(walk)
 
 
 def _imports(walk: Walk) -> Iterator[Sight]:
@@ -161,3 +162,50 @@ def _phone(walk: Walk) -> Iterator[Sight]:
     yield Sight("town", path, "people.phone", "code")
     secret = re.search(r"/bind/[0-9a-f]{32}", client.get(path).text)[0]
     yield Sight("", secret, "people.bind")
+
+
+def _named(walk: Walk, name: str) -> int:
+    return _id(walk.site, select(Org.id).where(Org.name == name, Org.closed_on.is_(None)))
+
+
+def _ground(walk: Walk) -> Iterator[Sight]:
+    """Yield the pages that say what a change of the ground would do."""
+    site = walk.site
+    school, other = _named(walk, "下坝小学"), _named(walk, "竹源镇中心小学")
+    town, bureau = _named(walk, "云溪镇"), _named(walk, "县教育局")
+    village, grids = _named(walk, "坳背村"), _named(walk, "岭下村")
+    with site.app.app_context():
+        divisions = {
+            name: db.session.scalar(select(Org.division_id).where(Org.name == name).limit(1))
+            for name in ("坳背村", "杨梅村", "溪口村")
+        }
+        oversights = db.session.scalars(
+            select(Oversight.id).where(Oversight.overseer_id == bureau, Oversight.to_on.is_(None))
+        ).all()[:3]
+        planned = db.session.scalar(
+            select(DrillProgramme.id).where(DrillProgramme.org_id == other).limit(1)
+        )
+    day = walk.today.isoformat()
+    tail = f"from_on={day}&reason=县编办〔2026〕3号"
+    move, merge = f"/orgs/{school}/change/move/check", f"/orgs/{school}/change/merge/check"
+    yield Sight("clerk", f"{move}?target_id={town}&{tail}", "orgs.check_change", "move")
+    yield Sight("clerk", f"{merge}?target_id={other}&{tail}", "orgs.check_change", "merge")
+    split = f"name=竹源镇分校&kind=school&target_id={town}&{tail}&thing=programmes:{planned}"
+    yield Sight("clerk", f"/orgs/{other}/split/check?{split}", "orgs.check_split")
+    yield Sight("clerk", f"/orgs/{other}", "orgs.show", "story")
+    yield Sight("clerk", f"/orgs/{bureau}/supervised", "orgs.supervised")
+    add = f"field=education&kinds=school&kinds=kindergarten&from_on={day}"
+    yield Sight("clerk", f"/orgs/{bureau}/supervised/add/check?{add}", "orgs.check_supervised")
+    ending = "&".join(f"oversight={id_}" for id_ in oversights)
+    end = f"/orgs/{bureau}/supervised/end/check?{ending}&to_on={day}"
+    yield Sight("clerk", end, "orgs.check_end")
+    many = f"attribute=boarding&kind=school&value=1&from_on={day}&whole_list=1"
+    yield Sight("clerk", f"/orgs/attributes/check?{many}", "orgs.check_many")
+    yield Sight("clerk", f"/orgs/{grids}/grids", "orgs.grids", "full")
+    names = f"names=坳背村第一网格%0A坳背村第二网格&from_on={day}"
+    yield Sight("clerk", f"/orgs/{village}/grids/check?{names}", "orgs.check_grids")
+    yield Sight("clerk", f"/orgs/divisions/{divisions['溪口村']}", "orgs.show_division", "renamed")
+    change = f"/orgs/divisions/{divisions['坳背村']}/change/merge/check"
+    merged = f"target_id={divisions['杨梅村']}&from_on={day}&document=民函〔2026〕12号"
+    yield Sight("clerk", f"{change}?{merged}", "orgs.check_division")
+    yield Sight("clerk", "/orgs/new?kind=enterprise", "orgs.new", "enterprise")

@@ -75,12 +75,13 @@ def supervised_page(
     overseer: Org, scope: OrgScope, choice: Choice, *, day: date, cursor: str | None, size: int = 50
 ) -> Page[tuple[Oversight, Org]]:
     """Return a page of what a department supervises on a day, in tree order."""
-    return keyset_page(
+    found = keyset_page(
         _supervised(overseer, scope, choice, day),
         order=[(Org.path, "asc"), (Oversight.id, "asc")],
         cursor=cursor,
         size=size,
     )
+    return Page([(row[0], row[1]) for row in found.rows], found.next_cursor, found.size)
 
 
 def all_supervised(

@@ -185,7 +185,7 @@ def _ground(walk: Walk) -> Iterator[Sight]:
         planned = db.session.scalar(
             select(DrillProgramme.id).where(DrillProgramme.org_id == other).limit(1)
         )
-    day = walk.today.isoformat()
+    day = walk.today().isoformat()
     tail = f"from_on={day}&reason=县编办〔2026〕3号"
     move, merge = f"/orgs/{school}/change/move/check", f"/orgs/{school}/change/merge/check"
     yield Sight("clerk", f"{move}?target_id={town}&{tail}", "orgs.check_change", "move")

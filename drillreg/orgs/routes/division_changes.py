@@ -155,7 +155,7 @@ def check_division(division_id: int, kind: str) -> str:
         division=division,
         title=translate(TITLES[kind], name=division.name),
         rows=[*_rows(kind, division, form, target, back), *_last_rows(form, back)],
-        lines=_lines(kind, division, form, target),
+        lines=[line for line in _lines(kind, division, form, target) if line[1].get("count", 1)],
         fields=list(request.args.items(multi=True)),
         action=url_for(".do_division", division_id=division_id, kind=kind),
         back=back,

@@ -42,10 +42,10 @@ def _line_of(path: str) -> set[int]:
 def _role_counts(org_ids: Collection[int], day: date) -> dict[int, tuple[str, dict[str, int]]]:
     """Return by organisation, from the top, its name and how many accounts hold each role."""
     rows = db.session.execute(
-        select(Org.id, Org.name, RoleAssignment.role, func.count())
+        select(Org.id, _name(), RoleAssignment.role, func.count())
         .outerjoin(RoleAssignment, (RoleAssignment.org_id == Org.id) & _held(day))
         .where(Org.id.in_(sorted(org_ids)))
-        .group_by(Org.id, Org.name, Org.path, RoleAssignment.role)
+        .group_by(Org.id, Org.name, Org.name_en, Org.path, RoleAssignment.role)
         .order_by(Org.path, RoleAssignment.role)
     ).all()
     found: dict[int, tuple[str, dict[str, int]]] = {}
@@ -54,6 +54,10 @@ def _role_counts(org_ids: Collection[int], day: date) -> dict[int, tuple[str, di
         if role is not None and Permission.VIEW in roles()[role].territory:
             held[role] = count
     return found
+
+
+def _name() -> ColumnElement[Any]:
+    return func.coalesce(Org.name_en, Org.name) if current_locale() == "en" else Org.name.expression
 
 
 def _said(

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 
 from drillreg.core.codes import code_label, code_list
 from drillreg.core.db import db
+from drillreg.core.page import name_of
 from drillreg.i18n import N_, current_locale, pick, translate
 from drillreg.orgs.attributes import shown
 from drillreg.orgs.effects import Change, ChangeKind, Line
@@ -24,7 +25,7 @@ def supervision_lines(change: Change) -> Sequence[Line]:
     standing = [(each, by) for each, by in oversights_of(org) if each.to_on is None]
     names = {
         "names": joined(
-            [f"{by.name}（{code_label(each.field, 'field')}）" for each, by in standing]
+            [f"{name_of(by)}（{code_label(each.field, 'field')}）" for each, by in standing]
         )
     }
     lines = []
@@ -44,7 +45,7 @@ def supervision_lines(change: Change) -> Sequence[Line]:
     overseen = _overseen_count(org) if change.kind is ChangeKind.MERGE else 0
     if overseen:
         message = N_("%(into)s takes over the supervision of %(count)d organisations.")
-        params = {"into": change.parent.name, "count": overseen}
+        params = {"into": name_of(change.parent), "count": overseen}
         lines.append(Line(message, params))
     return lines
 
@@ -66,7 +67,7 @@ def past_lines(change: Change) -> Sequence[Line]:
     if change.kind in {ChangeKind.MOVE, ChangeKind.MERGE} and org.parent is not None:
         message = N_("%(name)s still sees what is dated before %(day)s, and nothing later.")
         if org.parent_id not in _ids_above(change.parent):
-            return [Line(message, {"name": org.parent.name, "day": day})]
+            return [Line(message, {"name": name_of(org.parent), "day": day})]
     return []
 
 
@@ -93,10 +94,10 @@ def _duties_of_move(change: Change) -> list[Line]:
         if division and parent.division_id and division.parent_id != parent.division_id:
             message = N_("Its division %(name)s still belongs to another one. Move it as well.")
             url = url_for("orgs.show_division", division_id=division.id)
-            lines.append(Line(message, {"name": division.name}, url))
+            lines.append(Line(message, {"name": name_of(division)}, url))
     elif org.division_id == former and parent.division is not None:
         message = N_("Rules that read the place read %(name)s from that day on.")
-        lines.append(Line(message, {"name": parent.division.name}))
+        lines.append(Line(message, {"name": name_of(parent.division)}))
     if _kind_of_parent_changes(change):
         message = N_("It then stands below a %(kind)s; rules that read levels may differ.")
         lines.append(Line(message, {"kind": code_label(parent.kind, "org_kind")}))
@@ -115,11 +116,11 @@ def _duties_of_merger(change: Change) -> list[Line]:
         and change.org.attributes.get(item.code) is not None
     ]
     lines = [
-        Line(N_("%(name)s owes nothing any more from that day on."), {"name": change.org.name})
+        Line(N_("%(name)s owes nothing any more from that day on."), {"name": name_of(change.org)})
     ]
     if figures:
         message = N_("Its figures are not added up; change those of %(into)s: %(figures)s.")
-        params = {"into": change.parent.name, "figures": joined(figures)}
+        params = {"into": name_of(change.parent), "figures": joined(figures)}
         lines.append(Line(message, params, url_for("orgs.edit", org_id=change.parent.id)))
     return lines
 
@@ -152,7 +153,7 @@ def _records_of_move(change: Change) -> list[Line]:
 
 
 def _records_of_merger(change: Change) -> list[Line]:
-    into = {"into": change.parent.name}
+    into = {"into": name_of(change.parent)}
     own = Org.id == change.org.id
     lines = []
     if below := _open_below(change.org):
@@ -168,7 +169,7 @@ def _records_of_merger(change: Change) -> list[Line]:
             what = translate(each.sentence, count=count)
             lines.append(Line(message, {**into, "what": what}))
     message = N_("“%(name)s” becomes another name of %(into)s; tables with it still find it.")
-    return [*lines, Line(message, {**into, "name": change.org.name})]
+    return [*lines, Line(message, {**into, "name": name_of(change.org)})]
 
 
 def _records_of_return(change: Change) -> list[Line]:

@@ -54,23 +54,23 @@ from drillreg.documents.registry import (
     register_sheets,
 )
 from drillreg.drills.panels import drills_at_site, drills_of_org, drills_of_plan
+from drillreg.drills.succession import PLANNED, PROGRAMMES
 from drillreg.drills.waiting import OVERDUE_DRILLS, drills_to_hold
 from drillreg.evidence.panels import evidence_panel
 from drillreg.hazards.jobs import import_sites, read_large
 from drillreg.hazards.panels import sites_of_org
 from drillreg.hazards.rules import IMPORT_WORK, READ_WORK
-from drillreg.network.panels import contacts_of_org, network_at_home
-from drillreg.drills.succession import PLANNED, PROGRAMMES
-from drillreg.hazards.jobs import import_sites, read_large
-from drillreg.hazards.panels import sites_of_org
-from drillreg.hazards.rules import IMPORT_WORK, READ_WORK
 from drillreg.hazards.succession import SITES
+from drillreg.hazards.waiting import STALE_CHECKS
+from drillreg.network.panels import contacts_of_org, network_at_home
 from drillreg.orgs.effects import Area, Effect, register_effects
 from drillreg.orgs.importing import WORK_KIND as ORGS_IMPORT
 from drillreg.orgs.importing import run_import
 from drillreg.orgs.previews import duty_lines, past_lines, record_lines, supervision_lines
 from drillreg.orgs.successions import Succession, register_successions
 from drillreg.plans.panels import plans_of_org, plans_over_site
+from drillreg.plans.succession import DRAFTS, PLANS
+from drillreg.plans.waiting import PLANS_TO_REVIEW, plans_to_review
 from drillreg.reports.panels import drill_panel, org_panel, post_panel
 from drillreg.reports.printing import print_report
 from drillreg.resources.panels import resources_of_org
@@ -85,6 +85,7 @@ from drillreg.reports.panels import drill_panel, org_panel, post_panel
 from drillreg.reports.printing import print_report
 from drillreg.reports.sheets import KIND as SIGN_OFF
 from drillreg.reports.sheets import SIGN_OFF_SHEET, report_references
+from drillreg.reports.succession import ACTIONS
 from drillreg.reports.waiting import (
     LATE_ACTIONS,
     MISSING_REPORTS,
@@ -100,6 +101,11 @@ from drillreg.reports.succession import ACTIONS
 from drillreg.sandbox import client as sandbox
 from drillreg.tasks.chasing import ChaseSource, register_chasing
 from drillreg.tasks.panels import tasks_of_holder, tasks_of_org, tasks_panel
+from drillreg.resources.succession import SHELTERS, SUPPLIES, TEAMS
+from drillreg.sandbox import client as sandbox
+from drillreg.tasks.chasing import ChaseSource, register_chasing
+from drillreg.tasks.panels import tasks_of_org, tasks_panel
+from drillreg.tasks.succession import TASKS
 from drillreg.tasks.todos import TodoSource, register_todos
 from drillreg.tasks.waiting import LATE_TASKS, tasks_to_do
 from drillreg.work.worker import Handler, register_work
@@ -212,6 +218,10 @@ SUCCESSIONS: tuple[Succession, ...] = (
     ACTIONS,
     ROLES,
     POSTS,
+    TASKS,
+    TEAMS,
+    SUPPLIES,
+    SHELTERS,
 )
 
 # Who can say, before it is done, what a change of the tree would do.

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, inspect, or_, select
+from sqlalchemy import ColumnElement, and_, func, inspect, or_, select
 
 from drillreg.accounts.models import Account, Person, Post, RoleAssignment
 from drillreg.accounts.rules import roles
@@ -134,22 +134,19 @@ def carry_roles(handover: Handover) -> int:
     return len({each.account_id for each in found})
 
 
+def _in_force(day: date) -> ColumnElement[bool]:
+    return and_(Post.voided_at.is_(None), or_(Post.to_on.is_(None), Post.to_on > day))
+
+
 def _posts_at(org: Org, day: date) -> Sequence[Post]:
     return db.session.scalars(
-        select(Post)
-        .where(Post.org_id == org.id, or_(Post.to_on.is_(None), Post.to_on > day))
-        .order_by(Post.id)
+        select(Post).where(Post.org_id == org.id, _in_force(day)).order_by(Post.id)
     ).all()
 
 
 def count_posts(these: ColumnElement[bool], day: date) -> int:
     """Return how many posts are held at organisations."""
-    found = (
-        select(func.count())
-        .select_from(Post)
-        .join(Post.org)
-        .where(these, or_(Post.to_on.is_(None), Post.to_on > day))
-    )
+    found = select(func.count()).select_from(Post).join(Post.org).where(these, _in_force(day))
     return int(db.session.scalar(found) or 0)
 
 

@@ -24,6 +24,8 @@ from drillreg.orgs.rules import child_path
 from drillreg.orgs.successions import successions
 from drillreg.plans.models import Plan, PlanVersion
 from drillreg.reports.models import CorrectiveAction, Finding, Report
+from drillreg.resources.models import RescueTeam, Shelter, Supply
+from drillreg.tasks.models import Task
 from tests.conftest import NOW
 
 TODAY = date(2026, 5, 12)
@@ -262,6 +264,13 @@ def full_school(app, county, make_org, make_account, keep):
             person_name="梁秀英",
             due_on=TODAY,
         )
+    )
+    whose = {"org_id": county.school.id, "created_at": NOW}
+    keep(
+        Task(org_id=county.school.id, kind="asked", title="报材料", assigned_at=NOW, due_on=TODAY),
+        RescueTeam(**whose, name="护校队", kind="fire", members=5),
+        Supply(**whose, name="灭火器", kind="fire", amount=20, unit="具"),
+        Shelter(**whose, name="操场", kind="short", place="outdoor", capacity=500),
     )
     return other
 

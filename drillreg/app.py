@@ -63,6 +63,7 @@ from drillreg.hazards.rules import IMPORT_WORK, READ_WORK
 from drillreg.hazards.succession import SITES
 from drillreg.hazards.waiting import STALE_CHECKS
 from drillreg.network.panels import contacts_of_org, network_at_home
+from drillreg.network.waiting import contacts_to_complete, shifts_to_take_over
 from drillreg.orgs.effects import Area, Effect, register_effects
 from drillreg.orgs.importing import WORK_KIND as ORGS_IMPORT
 from drillreg.orgs.importing import run_import
@@ -70,16 +71,6 @@ from drillreg.orgs.previews import duty_lines, past_lines, record_lines, supervi
 from drillreg.orgs.successions import Succession, register_successions
 from drillreg.plans.panels import plans_of_org, plans_over_site
 from drillreg.plans.succession import DRAFTS, PLANS
-from drillreg.plans.waiting import PLANS_TO_REVIEW, plans_to_review
-from drillreg.reports.panels import drill_panel, org_panel, post_panel
-from drillreg.reports.printing import print_report
-from drillreg.resources.panels import resources_of_org
-from drillreg.hazards.waiting import STALE_CHECKS
-from drillreg.network.panels import contacts_of_org, network_at_home
-from drillreg.network.waiting import contacts_to_complete, shifts_to_take_over
-from drillreg.orgs.importing import WORK_KIND as ORGS_IMPORT
-from drillreg.orgs.importing import run_import
-from drillreg.plans.panels import plans_of_org, plans_over_site
 from drillreg.plans.waiting import PLANS_TO_REVIEW, plans_to_review
 from drillreg.reports.panels import drill_panel, org_panel, post_panel
 from drillreg.reports.printing import print_report
@@ -94,17 +85,10 @@ from drillreg.reports.waiting import (
     reports_to_decide,
 )
 from drillreg.resources.panels import resources_of_org
-from drillreg.plans.succession import DRAFTS, PLANS
-from drillreg.reports.panels import drill_panel, org_panel
-from drillreg.reports.printing import print_report
-from drillreg.reports.succession import ACTIONS
-from drillreg.sandbox import client as sandbox
-from drillreg.tasks.chasing import ChaseSource, register_chasing
-from drillreg.tasks.panels import tasks_of_holder, tasks_of_org, tasks_panel
 from drillreg.resources.succession import SHELTERS, SUPPLIES, TEAMS
 from drillreg.sandbox import client as sandbox
 from drillreg.tasks.chasing import ChaseSource, register_chasing
-from drillreg.tasks.panels import tasks_of_org, tasks_panel
+from drillreg.tasks.panels import tasks_of_holder, tasks_of_org, tasks_panel
 from drillreg.tasks.succession import TASKS
 from drillreg.tasks.todos import TodoSource, register_todos
 from drillreg.tasks.waiting import LATE_TASKS, tasks_to_do

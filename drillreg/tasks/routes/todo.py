@@ -10,7 +10,7 @@ from drillreg.sheets.write import xlsx_bytes
 from drillreg.tasks.routes.blueprint import bp, carried, word_of_address, workbook
 from drillreg.tasks.todos import TodoItem, grouped, todos_of
 
-HEADER = (N_("What to do"), N_("Kind"), N_("About"), N_("Due on"), N_("Waiting since"))
+HEADER = (N_("To be done"), N_("Kind"), N_("About"), N_("Due on"), N_("Waiting since"))
 
 
 def _chosen() -> tuple[list[TodoItem], str]:

@@ -25,6 +25,7 @@ import drillreg.hazards.routes
 import drillreg.maps.routes
 import drillreg.network.routes
 import drillreg.notices.routes
+import drillreg.office.routes
 import drillreg.orgs.cli
 import drillreg.orgs.routes
 import drillreg.plans.routes
@@ -43,6 +44,7 @@ from drillreg.accounts.succession import POSTS, ROLES, reach_lines
 from drillreg.config import Settings, read_settings, with_secret
 from drillreg.core import db as database
 from drillreg.core import page, web
+from drillreg.core.codes import register_overlay
 from drillreg.core.panels import Panel, add_panel
 from drillreg.core.subjects import register_subjects
 from drillreg.dashboard import shell
@@ -65,6 +67,7 @@ from drillreg.hazards.waiting import STALE_CHECKS
 from drillreg.network.panels import contacts_of_org, network_at_home
 from drillreg.network.waiting import contacts_to_complete, shifts_to_take_over
 from drillreg.orgs.effects import Area, Effect, register_effects
+from drillreg.office.reading import overlay
 from drillreg.orgs.importing import WORK_KIND as ORGS_IMPORT
 from drillreg.orgs.importing import run_import
 from drillreg.orgs.previews import duty_lines, past_lines, record_lines, supervision_lines
@@ -111,6 +114,7 @@ BLUEPRINTS = (
     drillreg.maps.routes.bp,
     *drillreg.network.routes.BLUEPRINTS,
     drillreg.notices.routes.bp,
+    drillreg.office.routes.bp,
     drillreg.orgs.cli.bp,
     drillreg.orgs.routes.bp,
     drillreg.plans.routes.bp,
@@ -281,6 +285,7 @@ def create_app(found: Settings | None = None) -> Flask:
     register_sheets(app, SHEETS)
     register_successions(app, SUCCESSIONS)
     register_effects(app, EFFECTS)
+    register_overlay(app, overlay)
     guard.ensure_all_marked(app)
     return app
 

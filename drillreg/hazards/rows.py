@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
-from drillreg.core.codes import CodeList, code_list
+from drillreg.core.codes import CodeList
 from drillreg.core.reading import CONTROL, HIDDEN
 from drillreg.hazards.rules import RiskLevel
 from drillreg.i18n import N_
@@ -168,19 +168,25 @@ def read_count(text: str) -> int | None:
     return int(found[1]) if found else None
 
 
-@cache
-def _words(list_name: str) -> tuple[tuple[str, str], ...]:
-    """Return the words of a code list in normal form, each with its code."""
+Words = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@lru_cache(maxsize=100)
+def _normal(words: Words) -> tuple[tuple[str, str], ...]:
+    return tuple((normal_form(word), code) for code, several in words for word in several)
+
+
+def _words(codes: CodeList) -> Words:
+    """Return what each entry offered is called; an office may have its own words."""
     return tuple(
-        (normal_form(word), item.code)
-        for item in code_list(list_name)
-        for word in (item.code, *item.label.values(), *item.attributes.get("synonyms", ()))
+        (item.code, (item.code, *item.label.values(), *item.attributes.get("synonyms", ())))
+        for item in codes.offered()
     )
 
 
 @lru_cache(maxsize=10_000)
-def _code_of(plain: str, list_name: str) -> str | None:
-    words = _words(list_name)
+def _code_of(plain: str, known: Words) -> str | None:
+    words = _normal(known)
     exact = next((code for word, code in words if word == plain), None)
     # A short English word stands in others by chance: "red" in "predicted".
     telling = [(w, code) for w, code in words if len(w) > (6 if w.isascii() else 1)]
@@ -191,7 +197,7 @@ def _code_of(plain: str, list_name: str) -> str | None:
 def code_of(text: str, codes: CodeList) -> str | None:
     """Return the code a word stands for: by code, label or synonym, else the longest one in it."""
     plain = normal_form(text)
-    return _code_of(plain, codes.name) if plain else None
+    return _code_of(plain, _words(codes)) if plain else None
 
 
 def _cell(row: Sequence[str], reading: Reading, name: str) -> str:

@@ -1,1 +1,1 @@
-"""What a county sets for itself: settings, code lists, calendars."""
+"""What an office sets for itself: settings, code lists, calendars; and its system pages."""

@@ -46,6 +46,12 @@ def _all_things():
 
 THINGS = _all_things()
 MAY_REFUSE = {name: why for module in THINGS for name, why in module.MAY_REFUSE.items()}
+# Kinds of objects that lie at no organisation, such as a setting; they answer by permission alone.
+PLACELESS = {
+    kind: values
+    for module in THINGS
+    for kind, values in getattr(module, "PLACELESS", {"none": {}}).items()
+}
 
 
 def rows():
@@ -162,9 +168,9 @@ def test_pages_without_an_object_answer_by_permission(app, world, role):
     browsers = world[2]
     wrong = []
     for endpoint, (method, access, kind) in rows().items():
-        if kind != "none" or endpoint in {"accounts.sign_out", "upkeep.readyz"}:
+        if kind not in PLACELESS or endpoint in {"accounts.sign_out", "upkeep.readyz"}:
             continue
-        status = ask(browsers[role], method, address_of(app, endpoint, {}))
+        status = ask(browsers[role], method, address_of(app, endpoint, PLACELESS[kind]))
         allowed = access in set(Everyone) or (
             Permission(access) in roles()[role].territory | roles()[role].overseen
         )
@@ -194,5 +200,5 @@ def test_what_does_not_exist_looks_the_same_as_what_is_out_of_reach(app, world):
 
 
 def test_every_kind_of_the_table_is_known(world):
-    known = {*world[1]["town"], *world[3], "none", "token"}
+    known = {*world[1]["town"], *world[3], *PLACELESS, "token"}
     assert {kind for _, _, kind in rows().values()} <= known

@@ -75,9 +75,9 @@ def label(site_id: int) -> str:
     return render_template("hazards/label.html", site=site, qr=qr_of(site), address=check_url(site))
 
 
-def _form_context() -> dict[str, Any]:
+def _form_context(kind: str) -> dict[str, Any]:
     return {
-        "kinds": code_list("hazard_kind").options(),
+        "kinds": code_list("hazard_kind").options(keep=kind),
         "levels": code_list("risk_level").options(),
         "shifts": [(s.value, translate(LABELS[s])) for s in ShiftedCrs],
     }
@@ -95,7 +95,7 @@ def new() -> str:
         site=None,
         form=form,
         **place_context(form.values, form.value("org_id")),
-        **_form_context(),
+        **_form_context(form.value("kind")),
     )
 
 
@@ -138,7 +138,7 @@ def edit(site_id: int) -> str:
         site=site,
         form=form,
         **place_context(form.values, form.value("org_id")),
-        **_form_context(),
+        **_form_context(form.value("kind")),
     )
 
 

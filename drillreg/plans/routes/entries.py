@@ -101,7 +101,7 @@ def _choices(org: Org, plan: Plan | None = None) -> dict[str, Any]:
     secrecy = [(each.value, translate(SECRECY_WORDS[each])) for each in Secrecy]
     return {
         "kinds": [(code, code_label(code, "plan_kind")) for code in kinds_for(org)],
-        "events": code_list("event_type").options(),
+        "events": code_list("event_type").options(keep=plan.event_type if plan else None),
         "parents": _parents(org, plan),
         "secrecies": [*secrecy, (CLASSIFIED, translate(N_("Classified: secret or higher")))],
     }

@@ -111,7 +111,7 @@ def _events(orgs: Sequence[Org], used: set[str], event_class: str) -> list[CodeI
     kinds = {org.kind for org in orgs}
     return [
         item
-        for item in code_list("event_type")
+        for item in code_list("event_type").offered()
         if (item.code in used or kinds & set(item.attributes["usual_for"]))
         and event_class in {"", item.attributes["class"]}
     ]

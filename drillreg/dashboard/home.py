@@ -11,8 +11,9 @@ from drillreg.core.db import db
 from drillreg.drills.models import Drill, Observation
 from drillreg.drills.rules import DrillStatus
 from drillreg.evidence.models import Evidence
+from drillreg.hazards.intervals import is_fresh
 from drillreg.hazards.models import HazardSite
-from drillreg.hazards.rules import FRESH_DAYS
+from drillreg.office.placed import day_before
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import is_imported
 from drillreg.orgs.scope import OrgScope
@@ -62,13 +63,7 @@ def figures(scope: OrgScope, today: date) -> Figures:
         .join(Org, Org.id == Plan.org_id)
         .where(scope.allows(), Plan.voided_at.is_(None), PlanVersion.state == VersionState.CURRENT)
     ).one()
-    stale = or_(
-        HazardSite.last_check_on.is_(None),
-        *(
-            and_(HazardSite.level == level, HazardSite.last_check_on < today - timedelta(days))
-            for level, days in FRESH_DAYS.items()
-        ),
-    )
+    stale = or_(HazardSite.last_check_on.is_(None), ~is_fresh(today))
     sites = db.session.execute(
         select(func.count(), _sum(stale))
         .select_from(HazardSite)
@@ -103,8 +98,8 @@ def _has_action(*conditions: Any) -> Any:
 
 
 def _without_report(today: date) -> Any:
-    """Say that a drill showed something to improve, but nobody wrote its report in a month."""
-    return and_(Report.id.is_(None), Drill.held_on < today - REPORT_AFTER)
+    """Say that a drill showed something to improve, but nobody wrote its report in time."""
+    return and_(Report.id.is_(None), Drill.held_on < day_before("drills.report-days", today))
 
 
 def _has_thread() -> Any:

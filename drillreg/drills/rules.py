@@ -95,7 +95,9 @@ def total_of_groups(total: int | None, groups: Iterable[int]) -> int | None:
     return sum(people)
 
 
-def reminder_due(due_on: date, today: date) -> str | None:
+def reminder_due(
+    due_on: date, today: date, days_before: Iterable[int] = REMIND_DAYS_BEFORE
+) -> str | None:
     """Return the rung of the reminder ladder reached today, or None.
 
     A day the scheduler slept through is caught up: the nearest rung that was passed counts.
@@ -103,7 +105,7 @@ def reminder_due(due_on: date, today: date) -> str | None:
     left = (due_on - today).days
     if left < 0:
         return "overdue"
-    reached = [days for days in REMIND_DAYS_BEFORE if left <= days]
+    reached = [days for days in days_before if left <= days]
     return f"before-{min(reached)}" if reached else None
 
 

@@ -15,18 +15,18 @@ from drillreg.drills.operations.reminders import (
     already_told,
     occasion_of_drill,
     remind_of_drill,
+    rung_of,
 )
 from drillreg.drills.queries import drills_to_sweep
 from drillreg.drills.queries.programmes import programmes_to_sweep
-from drillreg.drills.rules import HORIZON, REMIND_DAYS_BEFORE, planned_until, reminder_due
+from drillreg.drills.rules import HORIZON, planned_until
+from drillreg.office.queries import values_by_place
 from drillreg.orgs.calendars import calendar_owner
 from drillreg.orgs.models import Org
 from drillreg.workdays.queries import calendar_for
 from drillreg.workdays.rules import WorkCalendar
 
 log = logging.getLogger(__name__)
-
-NOTICE = timedelta(days=max(REMIND_DAYS_BEFORE))
 
 
 @dataclass(frozen=True)
@@ -96,21 +96,27 @@ def remind(*, today: date, now: datetime) -> Swept:
     return Swept(done, failed)
 
 
+def _longest_notice() -> timedelta:
+    """Return how early the first reminder of any office comes."""
+    usual, own = values_by_place("drills.remind-days")
+    return timedelta(days=max([*usual, *(day for _, days in own for day in days)]))
+
+
 def _remind(drill_id: int, account_ids: Collection[int], today: date, now: datetime) -> int:
     # It may have been recorded or cancelled since the list was made.
     return sum(
         remind_of_drill(drill, account_ids=account_ids, today=today, now=now)
-        for drill in drills_to_sweep(today + NOTICE, drill_id=drill_id)
+        for drill in drills_to_sweep(today + _longest_notice(), drill_id=drill_id)
     )
 
 
 def _not_told(today: date) -> list[tuple[int, list[int]]]:
-    drills = drills_to_sweep(today + NOTICE)
+    drills = drills_to_sweep(today + _longest_notice())
     told = already_told([occasion_of_drill(drill) for drill in drills])
     people = _People(today)
     waiting = []
     for drill in drills:
-        rung = reminder_due(drill.due_on, today)
+        rung = rung_of(drill, today)
         occasion = occasion_of_drill(drill)
         missing = [
             account_id

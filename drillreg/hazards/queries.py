@@ -13,14 +13,9 @@ from drillreg.core.db import db
 from drillreg.core.errors import NotFound
 from drillreg.core.paging import Order, Page, keyset_page
 from drillreg.files.models import StoredFile
+from drillreg.hazards.intervals import is_fresh
 from drillreg.hazards.models import CheckPhoto, HazardCheck, HazardSite
-from drillreg.hazards.rules import (
-    LEVEL_ORDER,
-    Freshness,
-    RiskLevel,
-    number_after,
-    oldest_fresh_day,
-)
+from drillreg.hazards.rules import LEVEL_ORDER, Freshness, RiskLevel, number_after
 from drillreg.hazards.standing import is_standing
 from drillreg.i18n import N_
 from drillreg.orgs.models import Division, Org
@@ -57,24 +52,12 @@ class SiteFilter:
         return (within, self.kind, self.event_type, self.level, self.fresh, self.words)
 
 
-def _is_fresh(today: date) -> ColumnElement[bool]:
-    return or_(
-        *(
-            and_(
-                HazardSite.level == level,
-                HazardSite.last_check_on >= oldest_fresh_day(level, today),
-            )
-            for level in LEVEL_ORDER
-        )
-    )
-
-
 def _freshness(wanted: str, today: date) -> ColumnElement[bool]:
     if wanted == Freshness.NEVER:
         return HazardSite.last_check_on.is_(None)
     if wanted == Freshness.FRESH:
-        return _is_fresh(today)
-    return and_(HazardSite.last_check_on.is_not(None), ~_is_fresh(today))
+        return is_fresh(today)
+    return and_(HazardSite.last_check_on.is_not(None), ~is_fresh(today))
 
 
 def _is_within(org: Org) -> ColumnElement[bool]:

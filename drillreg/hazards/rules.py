@@ -58,7 +58,7 @@ class Freshness(StrEnum):
     NEVER = "never"
 
 
-# Days a check stays fresh, by level; an office's own habit, not a national rule.
+# Days a check stays fresh, by level, where no office has set its own; a habit, not a national rule.
 FRESH_DAYS = {
     RiskLevel.RED: 7,
     RiskLevel.ORANGE: 14,
@@ -67,11 +67,13 @@ FRESH_DAYS = {
 }
 
 
-def freshness(level: RiskLevel, last_check_on: date | None, today: date) -> Freshness:
-    """Say whether the last check of a site is recent enough for its level."""
+def freshness(
+    level: RiskLevel, last_check_on: date | None, today: date, days: int | None = None
+) -> Freshness:
+    """Say whether the last check of a site is recent enough for its level, or within `days`."""
     if last_check_on is None:
         return Freshness.NEVER
-    limit = timedelta(days=FRESH_DAYS[level])
+    limit = timedelta(days=FRESH_DAYS[level] if days is None else days)
     return Freshness.FRESH if today - last_check_on <= limit else Freshness.STALE
 
 
@@ -79,11 +81,6 @@ def ensure_check_complete(result: CheckResult, note: str) -> None:
     """Raise unless an abnormal check says what was seen."""
     if result is CheckResult.ABNORMAL and not note:
         raise DomainError(N_("Say in a few words what is abnormal."))
-
-
-def oldest_fresh_day(level: RiskLevel, today: date) -> date:
-    """Return the first day a check may be of to count as fresh today."""
-    return today - timedelta(days=FRESH_DAYS[level])
 
 
 def level_rank(level: RiskLevel) -> int:

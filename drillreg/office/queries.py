@@ -31,8 +31,17 @@ def setting(key: str, place: Org | str | None = None) -> Any:
 def setting_found(key: str, place: Org | str | None = None) -> Found:
     """Return the value of a setting at a place together with who set it."""
     path = place.path if isinstance(place, Org) else place
-    values = snapshot().settings.get(key, {})
-    return nearest(definitions()[key], values, chain_of(path) if path else ())
+    return nearest(definitions()[key], dict(snapshot().values(key)), chain_of(path) if path else ())
+
+
+def values_by_place(key: str) -> tuple[Any, tuple[tuple[str, Any], ...]]:
+    """Return what counts of a setting by itself, and (path, value) of every owner, deepest first.
+
+    So that a statement over many places can follow the nearest owner.
+    """
+    found = snapshot()
+    own = [(found.paths[owner], value) for owner, value in found.values(key) if owner is not None]
+    return setting(key), tuple(sorted(own, key=lambda each: len(each[0]), reverse=True))
 
 
 def get_setting(key: str) -> Setting:

@@ -9,17 +9,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import current_app, g
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from drillreg.core.access import actor_or_none
 from drillreg.core.codes import CodeList
 from drillreg.core.db import db
 from drillreg.office.models import CodeOrder, LocalCode, SettingValue
 from drillreg.office.wording import Entry, Order, merged
-from drillreg.orgs.models import Org
+from drillreg.orgs.models import Org, OrgVersion
 
 PLACE = "drillreg.office"
-Stamp = tuple[str | None, ...]
+Stamp = tuple[str | int | None, ...]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,12 @@ class Snapshot:
     settings: dict[str, dict[int | None, Any]]
     entries: dict[str, tuple[Entry, ...]]
     orders: dict[str, tuple[Order, ...]]
+    paths: dict[int, str] = field(default_factory=dict)
     lists: dict[tuple[str, str | None], CodeList] = field(default_factory=dict)
+
+    def values(self, key: str) -> tuple[tuple[int | None, Any], ...]:
+        """Return what owners have set a key to; None is the whole installation."""
+        return tuple(self.settings.get(key, {}).items())
 
 
 def snapshot() -> Snapshot:
@@ -55,18 +60,28 @@ def _stamp() -> Stamp:
         select(table.token).order_by(table.id.desc()).limit(1).scalar_subquery()
         for table in (SettingValue, LocalCode, CodeOrder)
     ]
+    # An owner that moved in the tree has another path.
+    newest.append(select(func.max(OrgVersion.id)).scalar_subquery())
     return tuple(db.session.execute(select(*newest)).one())
 
 
 def _read() -> Snapshot:
     settings: dict[str, dict[int | None, Any]] = defaultdict(dict)
-    for row in db.session.scalars(select(SettingValue).order_by(SettingValue.id)):
+    paths: dict[int, str] = {}
+    rows = db.session.execute(
+        select(SettingValue, Org.path)
+        .outerjoin(Org, Org.id == SettingValue.owner_org_id)
+        .order_by(SettingValue.id)
+    )
+    for row, path in rows:
         settings[row.key][row.owner_org_id] = row.value
+        if row.owner_org_id is not None:
+            paths[row.owner_org_id] = path
     kept = {
         key: {owner: value for owner, value in values.items() if value is not None}
         for key, values in settings.items()
     }
-    return Snapshot(kept, _entries(), _orders())
+    return Snapshot(kept, _entries(), _orders(), paths)
 
 
 def _entries() -> dict[str, tuple[Entry, ...]]:

@@ -1,11 +1,14 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from drillreg.config import Settings
 from drillreg.core.access import Actor
-from drillreg.core.db import unit_of_work
+from drillreg.core.db import db, unit_of_work
 from drillreg.core.errors import DomainError
+from drillreg.drills.rules import REMIND_DAYS_BEFORE
+from drillreg.hazards.models import HazardSite
+from drillreg.hazards.rules import FRESH_DAYS
 from drillreg.office.environment import environment, meanings
 from drillreg.office.operations import set_value
 from drillreg.office.queries import history_of, setting
@@ -138,3 +141,33 @@ def test_every_variable_of_the_environment_is_explained_and_passwords_are_masked
     finally:
         app.extensions["drillreg.settings"] = before
     assert values["DRILLREG_DATABASE_URL"] == "postgresql+psycopg://u:***@h/d"
+
+
+def test_the_check_interval_of_the_nearest_office_counts_in_lists_and_on_pages(
+    app, as_role, county, frozen
+):
+    with app.app_context(), unit_of_work():
+        for org in (county.town, county.other_town):
+            db.session.add(
+                HazardSite(
+                    org_id=org.id, number="1", name=f"{org.name}后山", kind="slope", level="red",
+                    lon=113.9, lat=26.9, morton=1, source_crs="WGS84", created_at=frozen.now,
+                    last_check_on=date(2026, 5, 2),
+                )
+            )  # fmt: skip
+    browser = as_role("county_staff")
+    assert "白岩镇后山" in browser.page("/hazards/?fresh=stale").text
+    with app.app_context():
+        put(definitions()["hazards.check-days-red"], 10, county.town, frozen.now)
+    page = browser.page("/hazards/?fresh=stale").text
+    assert "竹源镇后山" in page
+    assert "白岩镇后山" not in page
+    assert "白岩镇后山" in browser.page("/hazards/?fresh=fresh").text
+    assert browser.get("/").status_code == 200
+
+
+@pytest.mark.one_database
+def test_the_shipped_intervals_are_those_of_the_rules():
+    for level, days in FRESH_DAYS.items():
+        assert definitions()[f"hazards.check-days-{level}"].default == days
+    assert tuple(DAYS.default) == REMIND_DAYS_BEFORE

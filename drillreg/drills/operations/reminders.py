@@ -11,11 +11,13 @@ from drillreg.drills.rules import occasion_of, reminder_due
 from drillreg.i18n import N_
 from drillreg.notices.models import Notice
 from drillreg.notices.operations import notify
+from drillreg.office.queries import setting
 
 SENTENCES = {
     "before-14": N_("%(org)s: the drill “%(title)s” is planned for %(day)s, in two weeks."),
     "before-7": N_("%(org)s: the drill “%(title)s” is planned for %(day)s, in a week."),
     "before-1": N_("%(org)s: the drill “%(title)s” is planned for %(day)s. Get ready."),
+    "before": N_("%(org)s: the drill “%(title)s” is planned for %(day)s, in %(days)d days."),
     "overdue": N_("%(org)s: the drill “%(title)s” of %(day)s has not been recorded. Record it."),
 }
 
@@ -24,19 +26,29 @@ def remind_of_drill(
     drill: Drill, *, account_ids: Collection[int], today: date, now: datetime
 ) -> int:
     """Tell people the rung reached today, each once; return how many had not been told."""
-    rung = reminder_due(drill.due_on, today)
+    rung = rung_of(drill, today)
     if rung is None:
         return 0
     return notify(
         account_ids,
         occasion=occasion_of_drill(drill),
         kind=rung,
-        message=SENTENCES[rung],
-        params={"org": drill.org.name, "title": drill.title, "day": drill.due_on.isoformat()},
+        message=SENTENCES.get(rung, SENTENCES["before"]),
+        params={
+            "org": drill.org.name,
+            "title": drill.title,
+            "day": drill.due_on.isoformat(),
+            "days": (drill.due_on - today).days,
+        },
         url=f"/drills/{drill.id}",
         due_on=drill.due_on,
         now=now,
     )
+
+
+def rung_of(drill: Drill, today: date) -> str | None:
+    """Return the rung of the reminder ladder a drill has reached, by the days its office set."""
+    return reminder_due(drill.due_on, today, setting("drills.remind-days", drill.org))
 
 
 def occasion_of_drill(drill: Drill) -> str:

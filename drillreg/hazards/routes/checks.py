@@ -14,6 +14,7 @@ from drillreg.core.reading import form_view
 from drillreg.core.web import form_of, see_other, wants_json, writes_itself
 from drillreg.files.photos import CleanPhoto, clean_photo
 from drillreg.hazards.forms import read_submission
+from drillreg.hazards.intervals import freshness_of
 from drillreg.hazards.models import HazardCheck
 from drillreg.hazards.operations import check_or_none, log_check
 from drillreg.hazards.queries import get_check, get_site_of_code, sites_to_check
@@ -22,7 +23,6 @@ from drillreg.hazards.rules import (
     CHECK_BACK,
     Submission,
     ensure_same_submission,
-    freshness,
 )
 from drillreg.i18n import N_
 from drillreg.orgs.scope import current_scope, current_scope_for, ensure_may, may_here
@@ -48,7 +48,7 @@ def check(public_id: str) -> ResponseReturnValue:
         "hazards/check.html",
         site=site,
         form=form_view(client_id=str(uuid.uuid4()), checked_on=today.isoformat()),
-        fresh=freshness(site.level, site.last_check_on, today),
+        fresh=freshness_of(site, today),
         today=today,
         earliest=today - CHECK_BACK,
         most_photos=MOST_PHOTOS,
@@ -151,6 +151,6 @@ def mine() -> str:
     found = sites_to_check(current_scope_for(Permission.LOG_CHECKS), today=today)
     return render_template(
         "hazards/mine.html",
-        sites=[(site, freshness(site.level, site.last_check_on, today)) for site in found],
+        sites=[(site, freshness_of(site, today)) for site in found],
         today=today,
     )

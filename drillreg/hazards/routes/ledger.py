@@ -13,6 +13,7 @@ from drillreg.core.errors import DomainError
 from drillreg.geo.shapes import point_wkb
 from drillreg.geo.writing import OutFeature, geojson_bytes, geopackage_bytes
 from drillreg.hazards.filters import read_filter
+from drillreg.hazards.intervals import freshness_of
 from drillreg.hazards.models import HazardSite
 from drillreg.hazards.queries import (
     DEFAULT_SORT,
@@ -23,7 +24,7 @@ from drillreg.hazards.queries import (
     sites_page,
 )
 from drillreg.hazards.routes.blueprint import bp
-from drillreg.hazards.rules import Freshness, freshness
+from drillreg.hazards.rules import Freshness
 from drillreg.i18n import N_, translate
 from drillreg.orgs.choices import place_options
 from drillreg.orgs.scope import OrgScope, current_scope
@@ -92,7 +93,7 @@ def index() -> str:
         sort=sort_asked(),
         filtered=any(wanted.key()),
         same_filter=filter_args(),
-        freshness=lambda site: freshness(site.level, site.last_check_on, today),
+        freshness=lambda site: freshness_of(site, today),
         may_edit=current_actor().may(Permission.EDIT_HAZARDS),
         **filter_choices(scope, wanted),
     )

@@ -18,12 +18,12 @@ from drillreg.evidence.queries import proofs_of, stands_outside
 from drillreg.files.web import send_stored
 from drillreg.geo.shift import LABELS, ShiftedCrs
 from drillreg.hazards.forms import SiteForm, read_reason
+from drillreg.hazards.intervals import freshness_of
 from drillreg.hazards.models import HazardSite
 from drillreg.hazards.operations import create_site, edit_site, void_site
 from drillreg.hazards.queries import checks_page, get_photo, get_site, suggested_number
 from drillreg.hazards.routes.blueprint import bp
 from drillreg.hazards.routes.places import Placed, place_context
-from drillreg.hazards.rules import freshness
 from drillreg.i18n import N_, translate
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import get_org
@@ -52,7 +52,7 @@ def show(site_id: int) -> str:
         checks=checks,
         proofs=proofs_of("hazard_check", [check.id for check in checks.rows]),
         may_judge=stands_outside(current_actor(), site.org, Permission.ASSIGN_TASKS, today),
-        fresh=freshness(site.level, site.last_check_on, today),
+        fresh=freshness_of(site, today),
         check_url=check_url(site),
         qr=qr_of(site),
         may_edit=site.voided_at is None and may_here(Permission.EDIT_HAZARDS, site.org),

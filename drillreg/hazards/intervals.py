@@ -1,0 +1,35 @@
+"""How often a site is to be checked where it lies: as the office above it has set."""
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from drillreg.hazards.models import HazardSite
+from drillreg.hazards.rules import LEVEL_ORDER, Freshness, RiskLevel, freshness
+from drillreg.office.placed import day_before
+from drillreg.office.queries import setting
+
+
+def _key(level: RiskLevel) -> str:
+    return f"hazards.check-days-{level.value}"
+
+
+def freshness_of(site: HazardSite, today: date) -> Freshness:
+    """Say whether a site was checked in time, by the interval of its place."""
+    return freshness(site.level, site.last_check_on, today, setting(_key(site.level), site.org))
+
+
+def is_fresh(today: date) -> ColumnElement[bool]:
+    """Return the condition that a site was checked in time; the statement joins its organisation.
+
+    The nearest office that has set an interval counts, as in `freshness_of`.
+    """
+    return or_(
+        *(
+            and_(
+                HazardSite.level == level,
+                HazardSite.last_check_on >= day_before(_key(level), today),
+            )
+            for level in LEVEL_ORDER
+        )
+    )

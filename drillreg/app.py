@@ -25,6 +25,7 @@ import drillreg.hazards.routes
 import drillreg.maps.routes
 import drillreg.network.routes
 import drillreg.notices.routes
+import drillreg.office.cli
 import drillreg.office.routes
 import drillreg.orgs.cli
 import drillreg.orgs.routes
@@ -37,13 +38,13 @@ import drillreg.tasks.routes
 import drillreg.upkeep.cli
 import drillreg.upkeep.routes
 import drillreg.work.routes
-import drillreg.workdays.cli
 from drillreg import i18n
 from drillreg.accounts import guard
 from drillreg.accounts.succession import POSTS, ROLES, reach_lines
 from drillreg.config import Settings, read_settings, with_secret
 from drillreg.core import db as database
 from drillreg.core import page, web
+from drillreg.core.changes import listen
 from drillreg.core.codes import register_overlay
 from drillreg.core.panels import Panel, add_panel
 from drillreg.core.subjects import register_subjects
@@ -55,6 +56,7 @@ from drillreg.documents.registry import (
     register_references,
     register_sheets,
 )
+from drillreg.drills.operations.programmes import plan_anew_below
 from drillreg.drills.panels import drills_at_site, drills_of_org, drills_of_plan
 from drillreg.drills.succession import PLANNED, PROGRAMMES
 from drillreg.drills.waiting import OVERDUE_DRILLS, drills_to_hold
@@ -114,6 +116,7 @@ BLUEPRINTS = (
     drillreg.maps.routes.bp,
     *drillreg.network.routes.BLUEPRINTS,
     drillreg.notices.routes.bp,
+    drillreg.office.cli.bp,
     drillreg.office.routes.bp,
     drillreg.orgs.cli.bp,
     drillreg.orgs.routes.bp,
@@ -126,7 +129,6 @@ BLUEPRINTS = (
     drillreg.upkeep.cli.bp,
     drillreg.upkeep.routes.bp,
     drillreg.work.routes.bp,
-    drillreg.workdays.cli.bp,
 )
 
 # Kinds of background work: what the row says, and who does it.
@@ -286,6 +288,7 @@ def create_app(found: Settings | None = None) -> Flask:
     register_successions(app, SUCCESSIONS)
     register_effects(app, EFFECTS)
     register_overlay(app, overlay)
+    listen(app, "calendar", plan_anew_below)
     guard.ensure_all_marked(app)
     return app
 

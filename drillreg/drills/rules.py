@@ -8,11 +8,18 @@ from enum import StrEnum
 from drillreg.core.errors import DomainError
 from drillreg.i18n import N_
 from drillreg.workdays.recurrence import Occurrence
+from drillreg.workdays.rules import WorkCalendar
 
 HORIZON = timedelta(days=400)
 # A programme begun or changed today may still hold a date that a holiday moved to today or later.
 LONGEST_SHIFT = timedelta(days=15)
 REMIND_DAYS_BEFORE = (14, 7, 1)
+
+
+def longest_shift(calendar: WorkCalendar) -> timedelta:
+    """Return how far a date may have been moved: over a public holiday, or a school's holidays."""
+    kept_free = max((span.last - span.first for span in calendar.avoided), default=timedelta())
+    return LONGEST_SHIFT + kept_free
 
 
 class DrillStatus(StrEnum):

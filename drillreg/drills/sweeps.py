@@ -20,10 +20,9 @@ from drillreg.drills.operations.reminders import (
 from drillreg.drills.queries import drills_to_sweep
 from drillreg.drills.queries.programmes import programmes_to_sweep
 from drillreg.drills.rules import HORIZON, planned_until
+from drillreg.office.calendars import planning_calendar
 from drillreg.office.queries import values_by_place
-from drillreg.orgs.calendars import calendar_owner
 from drillreg.orgs.models import Org
-from drillreg.workdays.queries import calendar_for
 from drillreg.workdays.rules import WorkCalendar
 
 log = logging.getLogger(__name__)
@@ -75,10 +74,9 @@ def _plan(
     if programme.planned_until is not None and programme.planned_until >= planned_until(today):
         return Planned()
     org = db.session.get_one(Org, programme.org_id)
-    owner = calendar_owner(org)
-    if owner not in calendars:
-        calendars[owner] = calendar_for(owner)
-    return plan_programme(programme, org=org, calendar=calendars[owner], today=today, now=now)
+    if org.id not in calendars:
+        calendars[org.id] = planning_calendar(org, today)
+    return plan_programme(programme, org=org, calendar=calendars[org.id], today=today, now=now)
 
 
 def remind(*, today: date, now: datetime) -> Swept:

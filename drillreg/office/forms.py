@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 
-from drillreg.core.codes import CodeList
+from drillreg.core.codes import CodeList, code_list
 from drillreg.core.errors import DomainError
 from drillreg.core.reading import FormReader
 from drillreg.i18n import N_, pick, translate
+from drillreg.office.days import SeasonFacts
 from drillreg.office.operations import Words
 from drillreg.office.rules import Setting, Value, read_value
+from drillreg.workdays.rules import LONGEST_NAME, DayKind, NamedDay
 
 WORD_LENGTH = 40
 
@@ -26,6 +28,31 @@ def read_setting(setting: Setting, fields: Mapping[str, str]) -> Value | None:
             reader.fail("value", error.message, **error.params)
     reader.finish()
     return value
+
+
+def read_day(fields: Mapping[str, str]) -> NamedDay:
+    """Return one day declared off or worked, or raise FormErrors."""
+    reader = FormReader(fields)
+    day = reader.date("day", translate(N_("Day")), required=True)
+    kind = reader.choice("kind", translate(N_("Off or worked")), [kind.value for kind in DayKind])
+    name = reader.text("name_zh", translate(N_("Name")), required=True, max_length=LONGEST_NAME)
+    reader.finish()
+    assert day is not None  # noqa: S101 - finish() has raised otherwise
+    return NamedDay(day, DayKind(kind), name)
+
+
+def read_season(fields: Mapping[str, str]) -> SeasonFacts:
+    """Return a season as typed, or raise FormErrors."""
+    reader = FormReader(fields)
+    kind = reader.choice("kind", translate(N_("Kind")), code_list("period_kind").codes())
+    name = reader.text("name_zh", translate(N_("Name")), required=True, max_length=LONGEST_NAME)
+    first = reader.date("first_on", translate(N_("First day")), required=True)
+    last = reader.date("last_on", translate(N_("Last day")), required=True)
+    if first and last and last < first:
+        reader.fail("last_on", N_("A season cannot end before it begins."))
+    reader.finish()
+    assert first is not None and last is not None  # noqa: PT018, S101 - finish() has raised
+    return SeasonFacts(kind, name, first, last, reader.flag("yearly"))
 
 
 def read_words(shipped: CodeList, fields: Mapping[str, str]) -> Words:

@@ -11,5 +11,5 @@ def calendar_owner(org: Org) -> int:
 
 
 def calendar_of(org: Org) -> WorkCalendar:
-    """Return the working calendar that holds for an organisation."""
-    return calendar_for(calendar_owner(org))
+    """Return the working calendar that holds for an organisation: the nearest entry counts."""
+    return calendar_for(*(int(part) for part in reversed(org.path.strip("/").split("/"))))

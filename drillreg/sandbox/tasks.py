@@ -8,6 +8,7 @@ TASKS: tuple[str, ...] = (
     "drillreg.geo.packing:pack_features",
     "drillreg.geo.reading:read_features",
     "drillreg.sheets.read:read_sheet",
+    "drillreg.workdays.reading:read_days_task",
 )
 
 # Loaded once in the server, so that a child starts with them.

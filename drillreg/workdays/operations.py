@@ -2,13 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 
 from drillreg.core.db import db
+from drillreg.sandbox import client
 from drillreg.workdays.models import CalendarDay
-from drillreg.workdays.rules import NamedDay
+from drillreg.workdays.rules import DayKind, NamedDay
+
+READ_TASK = "drillreg.workdays.reading:read_days_task"
+
+
+def read_days(data: bytes) -> list[NamedDay]:
+    """Return the days of an uploaded holiday file, read in the closed child.
+
+    Raises SandboxRefused with a sentence for what cannot be read, and the errors of `client.run`.
+    """
+    found = client.run(READ_TASK, {}, inputs={"calendar": data}).value
+    return [NamedDay(date.fromisoformat(day), DayKind(kind), name) for day, kind, name in found]
 
 
 @dataclass(frozen=True)
@@ -43,11 +55,12 @@ def import_days(
             added += 1
             row = CalendarDay(owner_org_id=owner_org_id, day=day)
             db.session.add(row)
-        elif (row.kind, row.name_zh) == (named.kind, named.name_zh):
+        elif row.voided_at is None and (row.kind, row.name_zh) == (named.kind, named.name_zh):
             continue
         else:
             changed += 1
         row.kind, row.name_zh = named.kind, named.name_zh
         row.source, row.entered_at = source[:200], now
+        row.voided_at = row.voided_by_id = row.void_reason = None
     db.session.flush()
     return Imported(added, changed, len(wanted) - added - changed)

@@ -29,6 +29,9 @@ LONGEST_TEXT = 300
 # A shift can move a date this far at most, so that far back another date may have taken the day.
 LOOK_BACK = timedelta(days=400)
 
+# Further back than the longest public holiday lies another term: then the next day counts.
+LONGEST_STEP_BACK = timedelta(days=20)
+
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 ORDINALS = frozenset({1, 2, 3, 4, -1})
 
@@ -186,15 +189,15 @@ def _back(earliest: date, starts_on: date) -> date:
 
 
 def _due(original: date, shift: Shift, starts_on: date, calendar: WorkCalendar) -> date | None:
-    if shift is Shift.NONE or calendar.is_working_day(original):
+    if shift is Shift.NONE or calendar.suits(original):
         return original
     if shift is Shift.SKIP:
         return None
     if shift is Shift.PREVIOUS_WORKING_DAY:
-        earlier = calendar.previous_working_day(original)
-        if earlier >= starts_on:
+        earlier = calendar.previous_suitable_day(original)
+        if earlier >= starts_on and original - earlier <= LONGEST_STEP_BACK:
             return earlier
-    return calendar.next_working_day(original)
+    return calendar.next_suitable_day(original)
 
 
 def ensure_occurs(recurrence: Recurrence, starts_on: date) -> None:

@@ -6,7 +6,7 @@ office imported or entered win over it. Nothing here reads a clock or a database
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -17,6 +17,7 @@ import holidays
 
 from drillreg.core.errors import DomainError
 from drillreg.i18n import N_
+from drillreg.workdays.seasons import Span
 
 ONE_DAY = timedelta(days=1)
 LONGEST_REST = 400  # days; a calendar without a working day for longer is a mistake
@@ -63,11 +64,13 @@ def national_year(year: int) -> NationalYear:
 class WorkCalendar:
     """Says which days are worked: overrides first, then the national notice, then the weekday.
 
-    `announced` are the years whose notice has been imported for the whole installation.
+    `announced` are the years whose notice has been imported. `avoided` are days on which people
+    are at work but nothing is to be planned, such as exam days of a school.
     """
 
     overrides: Mapping[date, DayKind] = field(default_factory=dict)
     announced: frozenset[int] = frozenset()
+    avoided: tuple[Span, ...] = ()
 
     def is_working_day(self, day: date) -> bool:
         """Say whether people are at work on a day."""
@@ -78,6 +81,18 @@ class WorkCalendar:
         if day in national.work:
             return True
         return day.weekday() < 5 and day not in national.off
+
+    def suits(self, day: date) -> bool:
+        """Say whether something may be planned on a day: people are at work and it is not kept."""
+        return self.is_working_day(day) and not any(span.holds(day) for span in self.avoided)
+
+    def next_suitable_day(self, day: date) -> date:
+        """Return the day itself when it suits, else the first one after it that does."""
+        return self._walk(day, ONE_DAY, self.suits)
+
+    def previous_suitable_day(self, day: date) -> date:
+        """Return the day itself when it suits, else the last one before it that does."""
+        return self._walk(day, -ONE_DAY, self.suits)
 
     def is_known_year(self, year: int) -> bool:
         """Say whether the year's make-up working days are known; else dates may still move."""
@@ -91,9 +106,10 @@ class WorkCalendar:
         """Return the day itself when it is worked, else the last one before it that is."""
         return self._walk(day, -ONE_DAY)
 
-    def _walk(self, day: date, step: timedelta) -> date:
+    def _walk(self, day: date, step: timedelta, fits: Callable[[date], bool] | None = None) -> date:
+        fits = fits or self.is_working_day
         for _ in range(LONGEST_REST):
-            if self.is_working_day(day):
+            if fits(day):
                 return day
             day += step
         raise DomainError(N_("The calendar has no working day around %(day)s."), day=day)

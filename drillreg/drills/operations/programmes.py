@@ -1,5 +1,6 @@
 """Programmes and the drills they bring about."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,20 +15,23 @@ from drillreg.drills.facts import Outline, Rhythm
 from drillreg.drills.models import Drill, DrillProgramme
 from drillreg.drills.operations.freshness import ensure_fresh
 from drillreg.drills.rules import (
-    LONGEST_SHIFT,
     Changes,
     DrillStatus,
     Standing,
+    longest_shift,
     planned_until,
     reconcile,
 )
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
+from drillreg.orgs.rules import subtree_end
 from drillreg.workdays.recurrence import ensure_occurs, occurrences, to_rrule_text
-from drillreg.workdays.rules import WorkCalendar
+from drillreg.workdays.rules import ONE_DAY, WorkCalendar
 
 INHERITED = ("org_id", *Outline.__dataclass_fields__)
 CHANGED = "programme changed"
+# Marks a programme that is to be planned again; nothing of the past is made up for.
+LONG_AGO = date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -154,7 +158,9 @@ def plan_programme(
     """
     until = planned_until(today, programme.ended_on, org.closed_on)
     reached = programme.planned_until
-    after = today - LONGEST_SHIFT
+    if reached == LONG_AGO:
+        reached = today - ONE_DAY
+    after = today - longest_shift(calendar)
     if reached is not None:
         after = min(after, reached)
     wanted = [
@@ -178,6 +184,27 @@ def plan_programme(
     db.session.flush()
     _note_horizon(programme, planned_until(today))
     return planned
+
+
+def plan_anew_below(change: Mapping[str, Any]) -> None:
+    """Let the next sweep plan every programme again whose calendar changed.
+
+    `change["path"]` is the office whose calendar it was, or "" for everybody. A department's
+    calendar counts at the units it oversees, so the whole county is looked at.
+    """
+    statement = update(DrillProgramme).where(DrillProgramme.voided_at.is_(None))
+    if change["path"]:
+        root = change["path"].split("/", 1)[0] + "/"
+        statement = statement.where(
+            DrillProgramme.org_id.in_(
+                select(Org.id).where(Org.path >= root, Org.path < subtree_end(root))
+            )
+        )
+    db.session.execute(
+        statement.where(DrillProgramme.planned_until > LONG_AGO)
+        .values(planned_until=LONG_AGO)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _note_horizon(programme: DrillProgramme, until: date) -> None:

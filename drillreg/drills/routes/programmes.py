@@ -32,7 +32,7 @@ from drillreg.drills.queries.programmes import get_programme, next_dates, progra
 from drillreg.drills.routes.blueprint import bp, org_of_address, outline_choices, upper_orgs
 from drillreg.drills.routes.planning import ensure_in_reach, org_to_plan_for
 from drillreg.i18n import N_, translate
-from drillreg.orgs.calendars import calendar_of
+from drillreg.office.calendars import planning_calendar
 from drillreg.orgs.queries import get_org
 from drillreg.orgs.scope import current_scope, ensure_may, may_here
 from drillreg.workdays.describing import MONTH_NAMES, WEEKDAY_NAMES, describe, spoken
@@ -127,7 +127,7 @@ def start_programme() -> ResponseReturnValue:
         org=org,
         outline=given.outline,
         rhythm=given.rhythm,
-        calendar=calendar_of(org),
+        calendar=planning_calendar(org, clock.today()),
         actor=current_actor(),
         today=clock.today(),
         now=clock.now(),
@@ -162,7 +162,7 @@ def save_programme(programme_id: int) -> ResponseReturnValue:
         row_version=int(request.form.get("row_version", "0") or 0),
         outline=given.outline,
         rhythm=given.rhythm,
-        calendar=calendar_of(found.org),
+        calendar=planning_calendar(found.org, clock.today()),
         actor=current_actor(),
         today=clock.today(),
         now=clock.now(),
@@ -203,7 +203,7 @@ def end_now(programme_id: int) -> ResponseReturnValue:
     end_programme(
         found,
         last_on=last_on or clock.today(),
-        calendar=calendar_of(found.org),
+        calendar=planning_calendar(found.org, clock.today()),
         actor=current_actor(),
         today=clock.today(),
         now=clock.now(),
@@ -280,5 +280,5 @@ def _preview(fields: Mapping[str, Any]) -> dict[str, Any]:
 def _typed_calendar(typed: Mapping[str, str]) -> WorkCalendar:
     org_id = typed.get("org", "")
     if org_id.isascii() and org_id.isdigit() and len(org_id) <= 15:
-        return calendar_of(get_org(int(org_id), current_scope()))
-    return calendar_for(None)
+        return planning_calendar(get_org(int(org_id), current_scope()), clock.today())
+    return calendar_for()

@@ -11,6 +11,7 @@ from drillreg.core.errors import DomainError, NotFound
 from drillreg.core.reading import FormView, form_view
 from drillreg.core.web import form_of, see_other, writes
 from drillreg.i18n import N_
+from drillreg.orgs.calendars import calendar_of
 from drillreg.orgs.scope import current_scope
 from drillreg.plans.forms import IssueForm, ensure_as_checked, read_reason, read_version
 from drillreg.plans.models import Plan
@@ -19,7 +20,6 @@ from drillreg.plans.queries import get_plan
 from drillreg.plans.routes.blueprint import bp, plan_to_change
 from drillreg.plans.rules import WORKING_DAYS_TO_FILE, ensure_issuable, ensure_standing, review_date
 from drillreg.plans.wording import SECRECY_WORDS
-from drillreg.workdays.queries import calendar_for
 
 FIELDS = ("number", "issued_on", "review_on")
 
@@ -107,9 +107,15 @@ def issued(plan_id: int) -> str:
     version = plan.current
     if version is None or version.issued_on is None:
         raise NotFound(N_("This plan has not been issued."))
-    calendar = calendar_for()
+    calendar = calendar_of(plan.org)
     due = calendar.add_working_days(version.issued_on, WORKING_DAYS_TO_FILE)
-    return render_template("plans/issued.html", plan=plan, version=version, due_on=due)
+    return render_template(
+        "plans/issued.html",
+        plan=plan,
+        version=version,
+        due_on=due,
+        is_known=calendar.is_known_year(due.year),
+    )
 
 
 @bp.get("/<int:plan_id>/abolish")

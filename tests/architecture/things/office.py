@@ -1,7 +1,16 @@
-"""What the system pages look after; it lies at no organisation."""
+"""What the system pages look after."""
+
+from datetime import UTC, date, datetime
+
+from drillreg.core.db import db
+from drillreg.workdays.models import CalendarDay, CalendarSeason
+
+NOW = datetime(2026, 5, 12, 1, 30, tzinfo=UTC)
+DAY = date(2026, 5, 12)
 
 MAY_REFUSE: dict[str, str] = {}
 
+# Lie at no organisation.
 PLACELESS = {
     "none": {},
     "setting": {"key": "drills.report-days"},
@@ -12,5 +21,18 @@ PLACELESS = {
 
 
 def things_at(org):
-    """Return nothing: no setting or list is one organisation's own object."""
-    return {}
+    """Make a day and a season in the calendar of an organisation."""
+    day = CalendarDay(
+        owner_org_id=org.id, day=DAY, kind="off", name_zh="放假", source="", entered_at=NOW
+    )
+    season = CalendarSeason(
+        owner_org_id=org.id,
+        kind="exam",
+        name_zh="考试",
+        first_on=DAY,
+        last_on=DAY,
+        entered_at=NOW,
+    )
+    db.session.add_all([day, season])
+    db.session.flush()
+    return {"calendar-day": {"day_id": day.id}, "season": {"season_id": season.id}}

@@ -6,14 +6,14 @@ import click
 from flask import Blueprint
 
 from drillreg.core import clock
-from drillreg.core.db import unit_of_work
+from drillreg.core.db import db, unit_of_work
 from drillreg.core.errors import DomainError
 from drillreg.i18n import translate
-from drillreg.workdays.ics import parse_ics
-from drillreg.workdays.operations import import_days
-from drillreg.workdays.rules import NamedDay, parse_holiday_cn
+from drillreg.office.days import take_in
+from drillreg.orgs.models import Org
+from drillreg.workdays.reading import days_of
 
-bp = Blueprint("workdays_cli", __name__, cli_group="calendar")
+bp = Blueprint("office_cli", __name__, cli_group="calendar")
 
 
 @bp.cli.command("import")
@@ -22,17 +22,10 @@ bp = Blueprint("workdays_cli", __name__, cli_group="calendar")
 def import_file(path: Path, owner: int | None) -> None:
     """Import holidays and make-up working days from holiday-cn JSON or an .ics file."""
     try:
-        days = read_days(path)
+        days = days_of(path.read_bytes())
     except DomainError as error:
         raise click.ClickException(translate(error.message, **error.params)) from error
     with unit_of_work():
-        done = import_days(days=days, owner_org_id=owner, source=path.name, now=clock.now())
+        org = db.session.get_one(Org, owner) if owner else None
+        done = take_in(days, owner=org, source=path.name, actor=None, now=clock.now())
     click.echo(f"{done.added} days added, {done.changed} changed, {done.unchanged} unchanged")
-
-
-def read_days(path: Path) -> list[NamedDay]:
-    """Return the days of a file, read by what it holds; raise DomainError when it is bad."""
-    text = path.read_text(encoding="utf-8-sig", errors="replace")
-    return (
-        parse_ics(text) if text.lstrip().startswith("BEGIN:VCALENDAR") else parse_holiday_cn(text)
-    )

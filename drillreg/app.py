@@ -14,7 +14,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import drillreg.accounts.cli
 import drillreg.accounts.routes
 import drillreg.audit.cli
-import drillreg.audit.routes
 import drillreg.dashboard.routes
 import drillreg.demo.cli
 import drillreg.documents.routes
@@ -41,6 +40,8 @@ import drillreg.work.routes
 from drillreg import i18n
 from drillreg.accounts import guard
 from drillreg.accounts.succession import POSTS, ROLES, reach_lines
+from drillreg.audit.checking import WORK_KIND as VERIFY_WORK
+from drillreg.audit.checking import verify_trail
 from drillreg.config import Settings, read_settings, with_secret
 from drillreg.core import db as database
 from drillreg.core import page, web
@@ -69,6 +70,7 @@ from drillreg.hazards.waiting import STALE_CHECKS
 from drillreg.network.panels import contacts_of_org, network_at_home
 from drillreg.network.waiting import contacts_to_complete, shifts_to_take_over
 from drillreg.orgs.effects import Area, Effect, register_effects
+from drillreg.notices.working import tell_work_end
 from drillreg.office.reading import overlay
 from drillreg.orgs.importing import WORK_KIND as ORGS_IMPORT
 from drillreg.orgs.importing import run_import
@@ -97,13 +99,13 @@ from drillreg.tasks.panels import tasks_of_holder, tasks_of_org, tasks_panel
 from drillreg.tasks.succession import TASKS
 from drillreg.tasks.todos import TodoSource, register_todos
 from drillreg.tasks.waiting import LATE_TASKS, tasks_to_do
+from drillreg.work.ending import register_end
 from drillreg.work.worker import Handler, register_work
 
 BLUEPRINTS = (
     drillreg.accounts.routes.bp,
     drillreg.accounts.routes.people_bp,
     drillreg.accounts.cli.bp,
-    drillreg.audit.routes.bp,
     drillreg.audit.cli.bp,
     drillreg.dashboard.routes.bp,
     drillreg.demo.cli.bp,
@@ -137,6 +139,7 @@ WORK: dict[str, Handler] = {
     READ_WORK: read_large,
     ORGS_IMPORT: run_import,
     "reports.pdf": print_report,
+    VERIFY_WORK: verify_trail,
 }
 
 # What higher features show on the pages of lower ones.
@@ -289,6 +292,7 @@ def create_app(found: Settings | None = None) -> Flask:
     register_effects(app, EFFECTS)
     register_overlay(app, overlay)
     listen(app, "calendar", plan_anew_below)
+    register_end(app, tell_work_end)
     guard.ensure_all_marked(app)
     return app
 

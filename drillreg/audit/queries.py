@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from drillreg.audit.chain import GENESIS, hash_of_values, seal_of
 from drillreg.audit.models import AuditRow, AuditValue
@@ -47,12 +49,68 @@ def verify(*, key: bytes, anchor: tuple[int, str] | None = None) -> Verdict:
     return Verdict(seq, bad, waiting, (seq, previous))
 
 
-def trail_page(*, action: str = "", cursor: str | None = None, size: int = 50) -> Page[AuditRow]:
-    """Return a page of the trail, newest first."""
-    statement = select(AuditRow)
-    if action:
-        statement = statement.where(AuditRow.action == action)
-    return keyset_page(statement, order=[(AuditRow.id, "desc")], cursor=cursor, size=size)
+@dataclass(frozen=True)
+class TrailFilter:
+    """What the page of the trail asks for; `orgs` of None is everything, also acts of no one."""
+
+    orgs: Any = None
+    within: Sequence[int] | None = None
+    who: str = ""
+    action: str = ""
+    subject_kind: str = ""
+    subject_id: int | None = None
+    address: str = ""
+    since: datetime | None = None
+    before: datetime | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """Return the conditions of the filter."""
+        pairs: list[tuple[Any, ColumnElement[bool]]] = [
+            (self.who, AuditRow.actor_name.contains(self.who, autoescape=True)),
+            (self.action, AuditRow.action == self.action),
+            (self.subject_kind, AuditRow.subject_kind == self.subject_kind),
+            (self.address, AuditRow.address.startswith(self.address, autoescape=True)),
+        ]
+        found = [condition for asked, condition in pairs if asked]
+        if self.orgs is not None:
+            found.append(AuditRow.org_id.in_(self.orgs))
+        if self.within is not None:
+            found.append(AuditRow.org_id.in_(self.within))
+        if self.subject_id is not None:
+            found.append(AuditRow.subject_id == self.subject_id)
+        if self.since is not None:
+            found.append(AuditRow.at >= self.since)
+        if self.before is not None:
+            found.append(AuditRow.at < self.before)
+        return found
+
+
+def trail_page(wanted: TrailFilter, *, cursor: str | None = None, size: int = 50) -> Page[Any]:
+    """Return a page of the trail with old and new values, newest first: (AuditRow, AuditValue)."""
+    found = keyset_page(
+        _with_values(wanted), order=[(AuditRow.id, "desc")], cursor=cursor, size=size
+    )
+    return Page([(row[0], row[1]) for row in found.rows], found.next_cursor, found.size)
+
+
+def _with_values(wanted: TrailFilter) -> Any:
+    return (
+        select(AuditRow, AuditValue)
+        .outerjoin(AuditValue, AuditValue.row_id == AuditRow.id)
+        .where(*wanted.conditions())
+    )
+
+
+def trail_count(wanted: TrailFilter) -> int:
+    """Return how many acts a filter finds."""
+    statement = select(func.count()).select_from(AuditRow).where(*wanted.conditions())
+    return db.session.scalar(statement) or 0
+
+
+def trail_rows(wanted: TrailFilter, *, at_most: int) -> Sequence[Any]:
+    """Return the acts of a filter for an export, newest first: (AuditRow, AuditValue)."""
+    statement = _with_values(wanted).order_by(AuditRow.id.desc()).limit(at_most)
+    return db.session.execute(statement).all()
 
 
 def acts_on(subject_kind: str, subject_id: int, *, at_most: int = 50) -> Sequence[AuditRow]:

@@ -151,7 +151,7 @@ MENU: tuple[Entry | None, ...] = (
     ),
     Entry(N_("Scheduled jobs"), "scheduler.index", "sys", Permission.MANAGE_SYSTEM),
     Entry(N_("Layouts of papers"), "documents.layouts_index", "plan", Permission.MANAGE_SYSTEM),
-    Entry(N_("Audit trail"), "audit.index", "duty", Permission.READ_AUDIT),
+    Entry(N_("Audit trail"), "office.trail", "duty", Permission.READ_AUDIT),
     Entry(N_("Roles and permissions"), "people.role_table", "sys", Permission.READ_AUDIT),
 )
 

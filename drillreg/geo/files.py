@@ -10,7 +10,7 @@ from drillreg.geo.shift import ShiftedCrs
 from drillreg.i18n import N_
 from drillreg.sandbox import limits as sandbox_limits
 from drillreg.sandbox.client import run
-from drillreg.sandbox.limits import Limits
+from drillreg.sandbox.limits import Limits, amount
 from drillreg.sandbox.refusals import Refused
 
 TASK = "drillreg.geo.reading:read_features"
@@ -28,8 +28,13 @@ class GeoLimits:
     child: Limits
 
 
-INTERACTIVE = GeoLimits(50_000, 1_000_000, sandbox_limits.INTERACTIVE)
-BACKGROUND = GeoLimits(500_000, 10_000_000, sandbox_limits.BACKGROUND)
+def _limits(child: Limits) -> GeoLimits:
+    features, vertices = (amount(key, child.slot) for key in ("features", "vertices"))
+    return GeoLimits(features, vertices, child)
+
+
+INTERACTIVE = _limits(sandbox_limits.INTERACTIVE)
+BACKGROUND = _limits(sandbox_limits.BACKGROUND)
 
 
 @dataclass(frozen=True)

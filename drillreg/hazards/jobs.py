@@ -9,8 +9,7 @@ from drillreg.core.access import Actor
 from drillreg.core.db import db, unit_of_work
 from drillreg.hazards import imports
 from drillreg.hazards.ledgers import Options, options_of, read_ledger
-from drillreg.i18n import N_, force_locale
-from drillreg.notices.operations import notify
+from drillreg.i18n import force_locale
 from drillreg.orgs.models import Org
 from drillreg.work.models import ImportBatch
 from drillreg.work.rules import ImportState
@@ -41,7 +40,6 @@ def read_large(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
             batch = db.session.get_one(ImportBatch, args["batch_id"])
             actor = _actor_of(batch)
             imports.keep_plan(batch, plan, options, problems=problems, actor=actor, now=now)
-            _tell(batch, N_("%(name)s has been read. Look at the preview."), args["url"])
     return {"url": args["url"]}
 
 
@@ -68,20 +66,4 @@ def import_sites(args: dict[str, Any], progress: Progress) -> dict[str, Any]:
             with unit_of_work():
                 imports.drop_import(batch_id, attempt=progress.attempt)
             raise
-    with unit_of_work():
-        found = db.session.get_one(ImportBatch, batch_id)
-        _tell(found, N_("The sites of %(name)s are in."), args["url"])
     return {"url": args["url"]}
-
-
-def _tell(batch: ImportBatch, message: str, url: str) -> None:
-    if batch.account_id:
-        notify(
-            [batch.account_id],
-            occasion=f"import:{batch.id}",
-            kind=message[:40],
-            message=message,
-            params={"name": batch.file_name},
-            url=url,
-            now=clock.now(),
-        )

@@ -14,6 +14,8 @@ from drillreg.office.queries import entries_of, list_at
 from drillreg.office.reading import look_again, snapshot
 from drillreg.office.rules import Setting, Value
 from drillreg.orgs.models import Org
+from drillreg.work.models import WorkItem
+from drillreg.work.operations import ask_to_cancel
 
 MOST_OWN_CODES = 200
 
@@ -210,3 +212,17 @@ def _told(item: CodeItem | None) -> dict[str, object]:
     if item is None:
         return {}
     return {**item.label, "gb_code": item.gb_code, "hidden": item.hidden}
+
+
+def stop_work(item: WorkItem, *, actor: Actor, now: datetime) -> None:
+    """Stop a piece of somebody's work: at once when it waits, at its next step when it runs."""
+    ask_to_cancel(item, now=now)
+    record(
+        "work-stopped",
+        subject_kind="work",
+        subject_id=item.id,
+        actor=actor,
+        now=now,
+        org_id=item.org_id,
+        kind=item.kind,
+    )

@@ -1,6 +1,6 @@
 """Reading what offices set for themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -75,6 +75,32 @@ def history_of(key: str, owner: Org | None) -> Sequence[SettingValue]:
         .order_by(SettingValue.id.desc())
         .limit(50)
     ).all()
+
+
+def names_of_orgs(ids: Collection[int]) -> dict[int, str]:
+    """Return what organisations are called, in one query."""
+    if not ids:
+        return {}
+    rows = db.session.execute(select(Org.id, Org.name).where(Org.id.in_(ids)))
+    return {int(row[0]): str(row[1]) for row in rows}
+
+
+def orgs_named(words: str, scope: OrgScope, *, at_most: int = 200) -> list[int]:
+    """Return the organisations in scope whose name holds some words."""
+    return list(
+        db.session.scalars(
+            select(Org.id)
+            .where(Org.name.contains(words, autoescape=True), scope.allows())
+            .order_by(Org.id)
+            .limit(at_most)
+        )
+    )
+
+
+def reaches_everything(scope: OrgScope) -> bool:
+    """Say whether a scope holds every county of the installation."""
+    outside = select(Org.id).where(Org.parent_id.is_(None), ~scope.allows()).limit(1)
+    return db.session.scalar(outside) is None
 
 
 def owners_within(scope: OrgScope) -> Sequence[Org]:

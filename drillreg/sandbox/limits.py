@@ -1,6 +1,10 @@
-"""What one job may use, as data."""
+"""What one job may use: two classes, read from `data/limits.toml`."""
 
+import tomllib
 from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 MEGABYTE = 1024 * 1024
 
@@ -22,18 +26,65 @@ class Limits:
         return asdict(self)
 
 
-# The whole address space counts as memory; the loaded libraries alone take about 0.4 GB of it.
-INTERACTIVE = Limits(
-    slot="interactive",
-    cpu_seconds=20,
-    wall_seconds=25,
-    memory_bytes=1536 * MEGABYTE,
-    file_bytes=50 * MEGABYTE,
-)
-BACKGROUND = Limits(
-    slot="background",
-    cpu_seconds=300,
-    wall_seconds=360,
-    memory_bytes=4096 * MEGABYTE,
-    file_bytes=500 * MEGABYTE,
-)
+@dataclass(frozen=True)
+class Row:
+    """One limit as a page shows it: both classes, the unit, the words and where it comes from."""
+
+    key: str
+    interactive: int
+    background: int
+    unit: str
+    label: dict[str, str]
+    source: str
+
+
+@cache
+def _data() -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / "data" / "limits.toml").read_text("utf-8"))
+
+
+@cache
+def rows() -> tuple[Row, ...]:
+    """Return every limit in the order it is shown."""
+    return tuple(
+        Row(
+            each["key"],
+            each["interactive"],
+            each["background"],
+            each["unit"],
+            {"zh": each["zh"], "en": each["en"]},
+            each["source"],
+        )
+        for each in _data()["limit"]
+    )
+
+
+@cache
+def amount(key: str, slot: str) -> int:
+    """Return one limit of a class, such as `amount("pages", "background")`."""
+    (row,) = (row for row in rows() if row.key == key)
+    return row.interactive if slot == "interactive" else row.background
+
+
+def work_at_once() -> int:
+    """Return how much background work runs at once where no office has set another number."""
+    return int(_data()["work"]["at_once"])
+
+
+def work_per_person() -> int:
+    """Return how many of one person's pieces run at once; the rest of theirs waits."""
+    return int(_data()["work"]["per_person"])
+
+
+def _of(slot: str) -> Limits:
+    return Limits(
+        slot=slot,
+        cpu_seconds=amount("cpu_seconds", slot),
+        wall_seconds=amount("wall_seconds", slot),
+        memory_bytes=amount("memory_bytes", slot),
+        file_bytes=amount("file_bytes", slot),
+    )
+
+
+INTERACTIVE = _of("interactive")
+BACKGROUND = _of("background")

@@ -16,6 +16,8 @@ from flask import Flask
 
 from drillreg.core import clock
 from drillreg.core.db import db, unit_of_work
+from drillreg.office.queries import setting
+from drillreg.sandbox.limits import work_at_once
 from drillreg.scheduler.jobs import JOBS, Job
 from drillreg.scheduler.operations import give_lease_back, log_run, take_lease
 from drillreg.work.worker import run_next
@@ -90,11 +92,15 @@ def add_jobs(scheduler: BaseScheduler, app: Flask, holder: str) -> None:
         )
 
 
+def _work_at_once() -> int:
+    return int(setting("machine.work-at-once"))
+
+
 def work_until(app: Flask, over: threading.Event, worker: str) -> None:
     """Do queued work, one piece after the other, until told to stop."""
     while not over.is_set():
         try:
-            busy = run_next(app, worker)
+            busy = run_next(app, worker, at_once=_work_at_once)
         except Exception:
             log.exception("the worker stumbled")
             busy = False
@@ -112,11 +118,16 @@ def run_background(app: Flask) -> None:
     scheduler = BackgroundScheduler(executors={"default": ThreadPoolExecutor(2)}, timezone=UTC)
     add_jobs(scheduler, app, holder)
     scheduler.start()
-    worker = threading.Thread(target=work_until, args=(app, over, holder))
-    worker.start()
+    workers = [
+        threading.Thread(target=work_until, args=(app, over, f"{holder}/{number}"))
+        for number in range(work_at_once())
+    ]
+    for worker in workers:
+        worker.start()
     log.info("background process %s is at work", holder)
     over.wait()
     scheduler.shutdown(wait=True)
-    worker.join()
+    for worker in workers:
+        worker.join()
     with app.app_context(), unit_of_work():
         give_lease_back(ROLE, holder=holder)

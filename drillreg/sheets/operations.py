@@ -4,10 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 from drillreg.sandbox import client
-from drillreg.sandbox.limits import BACKGROUND, INTERACTIVE, MEGABYTE, Limits
+from drillreg.sandbox.limits import INTERACTIVE, Limits, amount
 from drillreg.sheets.gate import Bounds
 
-IN_BACKGROUND = Bounds(unpacked_bytes=600 * MEGABYTE, rows=1_048_576)
+
+def bounds_of(limits: Limits) -> Bounds:
+    """Return how large a table may be for a class of limits."""
+    return Bounds(
+        unpacked_bytes=amount("unpacked_bytes", limits.slot),
+        rows=amount("table_rows", limits.slot),
+    )
 
 
 @dataclass(frozen=True)
@@ -42,11 +48,10 @@ def read_table(
     `synonyms` (field: words) serve to find the header row and the best sheet. Raises
     SandboxRefused with a sentence for what cannot be read, and the errors of `client.run`.
     """
-    bounds = IN_BACKGROUND if limits.slot == BACKGROUND.slot else Bounds()
     args = {
         "synonyms": {field: list(words) for field, words in synonyms.items()},
         "sheet": sheet,
-        "bounds": asdict(bounds),
+        "bounds": asdict(bounds_of(limits)),
     }
     task = "drillreg.sheets.read:read_sheet"
     found = client.run(task, args, inputs={"table": data}, limits=limits).value

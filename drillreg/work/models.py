@@ -32,7 +32,13 @@ class WorkItem(HasPublicId, Base):
     started_at: Mapped[datetime | None]
     heartbeat_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    # When a worker last took it up; who waited longest comes first.
+    claimed_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    # Attempts before a person had it started again: they do not count against it.
+    attempts_before: Mapped[int] = mapped_column(default=0)
+    # What a handler noted of its own way, to go on from when the piece is taken up again.
+    kept: Mapped[dict[str, Any] | None]
     worker: Mapped[str | None]
     cancel_asked: Mapped[bool] = mapped_column(default=False)
 

@@ -4,14 +4,19 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import aliased
 
 from drillreg.core.access import Actor
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError
 from drillreg.i18n import N_
+from drillreg.work.ending import tell_end
 from drillreg.work.models import WorkItem
-from drillreg.work.rules import WorkState, is_dropped, state_after_drop
+from drillreg.work.rules import WorkState, can_start_again, is_dropped, state_after_drop
+
+# Any number that nothing else in this database locks by.
+CLAIM_LOCK = 0x64720001
 
 
 def enqueue(
@@ -37,31 +42,62 @@ def enqueue(
     return item
 
 
-def claim_next(*, worker: str, now: datetime) -> WorkItem | None:
-    """Take the oldest queued piece, fairly: people who have nothing running come first.
+def _owner(item: Any) -> Any:
+    """Return who a piece belongs to; what the system asked for itself counts as one person."""
+    return func.coalesce(item.account_id, 0)
 
-    SQLite serialises writers; PostgreSQL skips rows that another worker holds.
+
+def claim_next(*, worker: str, now: datetime, at_once: int, per_person: int = 1) -> WorkItem | None:
+    """Take the next queued piece, fairly: of whoever was served longest ago, the oldest.
+
+    At most `at_once` pieces run, and of one person `per_person`: however many somebody has
+    queued, another's first starts as soon as there is room.
     """
-    busy = select(WorkItem.account_id).where(WorkItem.state == WorkState.RUNNING)
+    if db.engine.dialect.name == "postgresql":  # SQLite lets one writer in at a time anyway
+        db.session.execute(select(func.pg_advisory_xact_lock(CLAIM_LOCK)))
+    running = db.session.execute(
+        select(_owner(WorkItem), func.count())
+        .where(WorkItem.state == WorkState.RUNNING)
+        .group_by(_owner(WorkItem))
+    ).all()
+    if sum(row[1] for row in running) >= at_once:
+        return None
+    served = aliased(WorkItem)
+    last_served = (
+        select(func.max(served.claimed_at))
+        .where(_owner(served) == _owner(WorkItem))
+        .scalar_subquery()
+    )
     item = db.session.scalar(
         select(WorkItem)
-        .where(WorkItem.state == WorkState.QUEUED)
-        .order_by(WorkItem.account_id.in_(busy), WorkItem.id)
+        .where(
+            WorkItem.state == WorkState.QUEUED,
+            _owner(WorkItem).not_in([row[0] for row in running if row[1] >= per_person]),
+        )
+        .order_by(last_served.is_not(None), last_served, WorkItem.id)
         .limit(1)
-        .with_for_update(skip_locked=True)
     )
     if item is None:
         return None
     item.state, item.worker, item.attempts = WorkState.RUNNING, worker, item.attempts + 1
     item.started_at = item.started_at or now
-    item.heartbeat_at = now
+    item.claimed_at = item.heartbeat_at = now
     return item
 
 
 def report_progress(
-    item_id: int, *, attempt: int, done: int, total: int | None, now: datetime
+    item_id: int,
+    *,
+    attempt: int,
+    done: int,
+    total: int | None,
+    now: datetime,
+    kept: Mapping[str, Any] | None = None,
 ) -> bool:
     """Note how far a piece is; return False when it was cancelled or taken over."""
+    values: dict[str, Any] = {"done": done, "total": total, "heartbeat_at": now}
+    if kept is not None:
+        values["kept"] = dict(kept)
     asked = db.session.execute(
         update(WorkItem)
         .where(
@@ -69,7 +105,7 @@ def report_progress(
             WorkItem.state == WorkState.RUNNING,
             WorkItem.attempts == attempt,
         )
-        .values(done=done, total=total, heartbeat_at=now)
+        .values(**values)
         .returning(WorkItem.cancel_asked)
         .execution_options(synchronize_session=False)
     ).scalar()
@@ -116,10 +152,11 @@ def take_up_dropped(*, now: datetime) -> int:
     ).all()
     for item in running:
         if is_dropped(item.state, item.heartbeat_at, now):
-            item.state = state_after_drop(item.attempts)
+            item.state = state_after_drop(item.attempts - item.attempts_before)
             if item.state is WorkState.FAILED:
                 item.finished_at = now
                 item.message = N_("The work was interrupted three times and was given up.")
+                tell_end(item)
             taken += 1
     return taken
 
@@ -132,3 +169,13 @@ def ask_to_cancel(item: WorkItem, *, now: datetime) -> None:
         item.cancel_asked = True
     else:
         raise DomainError(N_("This work is already over."))
+
+
+def start_again(item: WorkItem, *, now: datetime) -> None:
+    """Queue a failed or cancelled piece once more; it goes on from what it noted, if it did."""
+    if not can_start_again(item.state):
+        raise DomainError(N_("Only work that failed or was cancelled can be started again."))
+    item.state, item.cancel_asked = WorkState.QUEUED, False
+    item.finished_at = item.message = item.message_params = None
+    item.attempts_before = item.attempts
+    item.created_at = now

@@ -11,8 +11,9 @@ from drillreg.core.web import render_page_or_part, see_other, writes
 from drillreg.files.models import StoredFile
 from drillreg.files.web import send_stored
 from drillreg.i18n import N_
-from drillreg.work.operations import ask_to_cancel
-from drillreg.work.queries import get_work, my_work
+from drillreg.work.operations import ask_to_cancel, start_again
+from drillreg.work.queries import get_work, my_counts, my_work
+from drillreg.work.rules import WorkState
 
 bp = Blueprint("work", __name__, url_prefix="/work")
 
@@ -21,8 +22,14 @@ bp = Blueprint("work", __name__, url_prefix="/work")
 @signed_in
 def index() -> str:
     """List one's own background work."""
-    page = my_work(current_actor(), cursor=request.args.get("after"))
-    return render_template("work/index.html", page=page)
+    actor, asked = current_actor(), request.args.get("state", "")
+    state = asked if asked in list(WorkState) else ""
+    return render_template(
+        "work/index.html",
+        page=my_work(actor, state=state, cursor=request.args.get("after")),
+        state=state,
+        counts=my_counts(actor),
+    )
 
 
 @bp.get("/<public_id>")
@@ -39,6 +46,15 @@ def show(public_id: str) -> str:
 def cancel(public_id: str) -> ResponseReturnValue:
     """Ask a piece of work to stop."""
     ask_to_cancel(get_work(public_id, current_actor()), now=clock.now())
+    return see_other(url_for(".show", public_id=public_id))
+
+
+@bp.post("/<public_id>/again")
+@signed_in
+@writes
+def again(public_id: str) -> ResponseReturnValue:
+    """Start a failed or cancelled piece of work again."""
+    start_again(get_work(public_id, current_actor()), now=clock.now())
     return see_other(url_for(".show", public_id=public_id))
 
 

@@ -32,6 +32,11 @@ def is_dropped(state: WorkState, heartbeat_at: datetime | None, now: datetime) -
     )
 
 
+def can_start_again(state: WorkState) -> bool:
+    """Say whether a piece may be queued once more."""
+    return state in {WorkState.FAILED, WorkState.CANCELLED}
+
+
 def state_after_drop(attempts: int) -> WorkState:
     """Return what becomes of dropped work: another try, or failed after the third."""
     return WorkState.QUEUED if attempts < MOST_ATTEMPTS else WorkState.FAILED

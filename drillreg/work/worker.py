@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask, current_app
+from sqlalchemy import select
 
 from drillreg.core import clock
 from drillreg.core.db import db, unit_of_work
 from drillreg.core.errors import DomainError
 from drillreg.i18n import N_
+from drillreg.sandbox.limits import work_at_once, work_per_person
+from drillreg.work.ending import tell_end
 from drillreg.work.models import WorkItem
 from drillreg.work.operations import claim_next, finish, report_progress
 from drillreg.work.rules import WorkState
@@ -28,18 +31,33 @@ class Cancelled(Exception):
 class Progress:
     """What a handler calls between its steps, outside any transaction."""
 
-    def __init__(self, item_id: int, attempt: int) -> None:
+    def __init__(self, item_id: int, attempt: int, kept: Mapping[str, Any] | None = None) -> None:
         self.item_id = item_id
         self.attempt = attempt
+        # What an earlier attempt noted with `keep`; empty the first time.
+        self.kept = dict(kept or {})
         self.done = 0
         self.total: int | None = None
 
     def __call__(self, done: int, total: int | None = None) -> None:
         """Note how far the work is; raise Cancelled when it should stop."""
+        self._note(done, total, None)
+
+    def keep(self, done: int, total: int | None = None, /, **kept: Any) -> None:
+        """Note how far the work is and where the next attempt is to go on from."""
+        self.kept.update(kept)
+        self._note(done, total, self.kept)
+
+    def _note(self, done: int, total: int | None, kept: Mapping[str, Any] | None) -> None:
         self.done, self.total = done, total
         with unit_of_work():
             wanted = report_progress(
-                self.item_id, attempt=self.attempt, done=done, total=total, now=clock.now()
+                self.item_id,
+                attempt=self.attempt,
+                done=done,
+                total=total,
+                now=clock.now(),
+                kept=kept,
             )
         if not wanted:
             raise Cancelled
@@ -50,20 +68,37 @@ def register_work(app: Flask, handlers: Mapping[str, Handler]) -> None:
     app.extensions["drillreg.work"] = dict(handlers)
 
 
-def run_next(app: Flask, worker: str) -> bool:
-    """Claim and run one piece of work; return whether there was one."""
+def run_next(app: Flask, worker: str, *, at_once: Callable[[], int] = work_at_once) -> bool:
+    """Claim and run one piece of work; return whether there was one that may run now."""
     with app.app_context():
+        if not _something_waits():  # an idle worker takes no lock for writing
+            return False
+        most = at_once()
         with unit_of_work():
-            item = claim_next(worker=worker, now=clock.now())
+            item = claim_next(
+                worker=worker,
+                now=clock.now(),
+                at_once=most,
+                per_person=work_per_person(),
+            )
             if item is None:
                 return False
-            claimed = (item.id, item.kind, dict(item.args), item.attempts)
-        _run(app, *claimed)
+            claimed = (item.kind, dict(item.args))
+            progress = Progress(item.id, item.attempts, item.kept)
+        _run(app, progress, *claimed)
         return True
 
 
-def _run(app: Flask, item_id: int, kind: str, args: dict[str, Any], attempt: int) -> None:
-    progress = Progress(item_id, attempt)
+def _something_waits() -> bool:
+    found = db.session.scalar(
+        select(WorkItem.id).where(WorkItem.state == WorkState.QUEUED).limit(1)
+    )
+    db.session.rollback()
+    return found is not None
+
+
+def _run(app: Flask, progress: Progress, kind: str, args: dict[str, Any]) -> None:
+    item_id, attempt = progress.item_id, progress.attempt
     over = threading.Event()
     beat = threading.Thread(target=_keep_alive, args=(app, progress, over), daemon=True)
     beat.start()
@@ -74,7 +109,8 @@ def _run(app: Flask, item_id: int, kind: str, args: dict[str, Any], attempt: int
         beat.join()
     db.session.rollback()
     with unit_of_work():
-        finish(item_id, attempt=attempt, now=clock.now(), **end)
+        if finish(item_id, attempt=attempt, now=clock.now(), **end):
+            tell_end(db.session.get_one(WorkItem, item_id, populate_existing=True))
 
 
 def _outcome(kind: str, args: dict[str, Any], progress: Progress) -> dict[str, Any]:

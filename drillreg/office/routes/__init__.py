@@ -1,6 +1,6 @@
 """The pages on which an office runs itself."""
 
-from drillreg.office.routes import calendar, codes, settings
+from drillreg.office.routes import calendar, codes, settings, trail, work
 from drillreg.office.routes.blueprint import bp
 
-__all__ = ["bp", "calendar", "codes", "settings"]
+__all__ = ["bp", "calendar", "codes", "settings", "trail", "work"]

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 from drillreg.core.db import db
+from drillreg.work.models import WorkItem
 from drillreg.workdays.models import CalendarDay, CalendarSeason
 
 NOW = datetime(2026, 5, 12, 1, 30, tzinfo=UTC)
@@ -33,6 +34,11 @@ def things_at(org):
         last_on=DAY,
         entered_at=NOW,
     )
-    db.session.add_all([day, season])
+    piece = WorkItem(kind="x", title="x", args={}, org_id=org.id, created_at=NOW)
+    db.session.add_all([day, season, piece])
     db.session.flush()
-    return {"calendar-day": {"day_id": day.id}, "season": {"season_id": season.id}}
+    return {
+        "org-work": {"public_id": piece.public_id},
+        "calendar-day": {"day_id": day.id},
+        "season": {"season_id": season.id},
+    }

@@ -1,0 +1,175 @@
+"""The audit trail as the auditor reads it: filters, old and new values, export, verification."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Response, current_app, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Select, select
+
+from drillreg.audit.checking import WORK_KIND, read_anchor
+from drillreg.audit.queries import TrailFilter, trail_count, trail_page, trail_rows
+from drillreg.config import settings
+from drillreg.core import clock
+from drillreg.core.access import Permission, current_actor, requires
+from drillreg.core.codes import code_label, code_list
+from drillreg.core.errors import DomainError
+from drillreg.core.reading import FormReader
+from drillreg.core.web import see_other, writes
+from drillreg.i18n import N_, translate
+from drillreg.office.queries import names_of_orgs, orgs_named, reaches_everything
+from drillreg.office.routes.blueprint import bp
+from drillreg.orgs.models import Org
+from drillreg.orgs.scope import OrgScope, current_scope_for
+from drillreg.sheets.write import Cell, xlsx_bytes
+from drillreg.work.operations import enqueue
+from drillreg.work.queries import latest_of_kind
+
+MOST_EXPORTED = 100_000
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def _scope() -> OrgScope:
+    return current_scope_for(Permission.READ_AUDIT)
+
+
+def _filter() -> TrailFilter:
+    """Return what the address asks for; who reads one county of several sees its acts alone."""
+    reader, scope = FormReader(request.args), _scope()
+    org = reader.text("org", "", max_length=80)
+    until = reader.date("until", "")
+    return TrailFilter(
+        orgs=None if reaches_everything(scope) else _ids(scope),
+        within=orgs_named(org, scope) if org else None,
+        who=reader.text("who", "", max_length=80),
+        action=reader.choice("action", "", code_list("audit_action").codes(), required=False),
+        subject_kind=reader.choice(
+            "subject", "", code_list("audit_subject").codes(), required=False
+        ),
+        subject_id=reader.integer("id", "", minimum=1),
+        address=reader.text("address", "", max_length=45),
+        since=_midnight(reader.date("since", "")),
+        before=_midnight(until + timedelta(days=1)) if until else None,
+    )
+
+
+def _ids(scope: OrgScope) -> Select[int]:
+    return select(Org.id).where(scope.allows())
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return clock.from_local(datetime.combine(day, time())) if day else None
+
+
+@bp.get("/audit/")
+@requires(Permission.READ_AUDIT)
+def trail() -> str:
+    """List what was done, newest first, and when the trail was last verified."""
+    wanted = _filter()
+    page = trail_page(wanted, cursor=request.args.get("after"))
+    checks = latest_of_kind(WORK_KIND, at_most=5)
+    return render_template(
+        "office/trail.html",
+        page=page,
+        total=trail_count(wanted),
+        wanted=wanted,
+        orgs=names_of_orgs({row.org_id for row, _ in page.rows if row.org_id}),
+        last=next((item for item in checks if item.result), None),
+        waiting=next((item for item in checks if item.state in {"queued", "running"}), None),
+        value_text=value_text,
+    )
+
+
+def value_text(value: Any) -> str:
+    """Write an old or new value of a change as one line."""
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return translate(N_("Yes")) if value else translate(N_("No"))
+    if isinstance(value, list):
+        return "、".join(value_text(each) for each in value)
+    if isinstance(value, dict):
+        return "；".join(f"{key} {value_text(each)}" for key, each in value.items())
+    return str(value)
+
+
+@bp.get("/audit/export.xlsx")
+@requires(Permission.READ_AUDIT)
+def export_trail() -> ResponseReturnValue:
+    """Hand out exactly the filtered acts as a workbook."""
+    found = trail_rows(_filter(), at_most=MOST_EXPORTED + 1)
+    if len(found) > MOST_EXPORTED:
+        raise DomainError(
+            N_("These are more than %(most)d acts. Narrow the dates first."), most=MOST_EXPORTED
+        )
+    orgs = names_of_orgs({row.org_id for row, _ in found if row.org_id})
+    header = [
+        translate(each)
+        for each in (
+            N_("When"),
+            N_("Who"),
+            N_("Did what"),
+            N_("To what"),
+            N_("Number"),
+            N_("Organisation"),
+            N_("From where"),
+            N_("Details"),
+            N_("Old and new values"),
+            N_("Sealed as"),
+        )
+    ]
+    title = translate(N_("Audit trail"))
+    data = xlsx_bytes(
+        [(title, header, [_cells(row, value, orgs) for row, value in found])],
+        zone=ZoneInfo(settings().timezone),
+    )
+    response: Response = current_app.response_class(data, mimetype=XLSX)
+    name = f"{title}-{clock.today().isoformat()}.xlsx"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response
+
+
+def _cells(row: Any, value: Any, orgs: dict[int, str]) -> Sequence[Cell]:
+    changes = value.changes if value is not None and value.changes else {}
+    return (
+        row.at,
+        row.actor_name,
+        code_label(row.action, "audit_action"),
+        code_label(row.subject_kind, "audit_subject"),
+        row.subject_id,
+        orgs.get(row.org_id or 0, ""),
+        row.address,
+        value_text(row.detail),
+        "；".join(f"{key}：{_change(change)}" for key, change in changes.items()),
+        row.seq,
+    )
+
+
+def _change(change: Any) -> str:
+    if isinstance(change, list) and len(change) == 2:
+        return f"{value_text(change[0])} → {value_text(change[1])}"
+    return value_text(change)
+
+
+@bp.post("/audit/verify")
+@requires(Permission.READ_AUDIT)
+@writes
+def verify_trail() -> ResponseReturnValue:
+    """Have the whole chain checked in the background, against an anchor kept elsewhere if given."""
+    given = FormReader(request.form).text("anchor", "", max_length=100)
+    read_anchor(given)
+    last = next((item for item in latest_of_kind(WORK_KIND) if item.result), None)
+    anchor = given or (last.result["anchor"] if last and last.result else "")
+    actor = current_actor()
+    enqueue(
+        WORK_KIND,
+        {"anchor": anchor},
+        title=translate(N_("Verification of the audit trail")),
+        actor=actor,
+        org_id=actor.org_id,
+        now=clock.now(),
+    )
+    flash(translate(N_("The trail is being verified. The result appears here.")), "success")
+    return see_other(url_for(".trail"))

@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import current_app
 
 PREFIX = "DRILLREG_"
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class SettingError(Exception):
@@ -29,6 +31,9 @@ class Settings:
     site_title_zh: str = "应急预案与演练管理"
     site_title_en: str = "Plans and drills"
     https: bool = False
+    plain_http: bool = False
+    tls_cert: str = ""
+    tls_key: str = ""
     trusted_proxies: int = 0
     trusted_hosts: str = ""
     tiles_url: str = ""
@@ -37,6 +42,19 @@ class Settings:
     upload_megabytes: int = 20
     sandbox_without_network_isolation: bool = False
     log_level: str = "INFO"
+
+    def __post_init__(self) -> None:
+        """Serving a certificate is HTTPS; half a certificate stops the start."""
+        if bool(self.tls_cert) != bool(self.tls_key):
+            raise SettingError(f"{PREFIX}TLS_CERT and {PREFIX}TLS_KEY go together")
+        if self.tls_cert:
+            object.__setattr__(self, "https", True)
+
+    @property
+    def is_loopback(self) -> bool:
+        """Say whether only this very machine can reach the site."""
+        bound = self.bind.rpartition(":")[0].strip("[]")
+        return bound in LOOPBACK and urlsplit(self.public_url).hostname in LOOPBACK
 
     def url_of_database(self) -> str:
         """Return the database address: the one set, else SQLite in the data folder."""

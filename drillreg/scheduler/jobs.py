@@ -2,17 +2,24 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
 from drillreg.audit.keys import audit_key
 from drillreg.audit.operations import seal_rows
+from drillreg.core import clock
 from drillreg.core.db import unit_of_work
 from drillreg.drills.sweeps import sweep_drills, sweep_reminders
 from drillreg.network.sweeps import ask_to_verify
 from drillreg.notices.sweeps import send_daily_notices
+from drillreg.i18n import N_, translate
+from drillreg.office.queries import setting
 from drillreg.reports.sweeps import attach_missing_pdfs
 from drillreg.scheduler.operations import forget_old_runs, refresh_statistics
-from drillreg.work.operations import take_up_dropped
+from drillreg.work.operations import enqueue, take_up_dropped
+from drillreg.work.queries import was_queued_since
+
+# Done by `upkeep`, which stands above the timetable.
+BACKUP_WORK = "upkeep.backup"
 
 
 @dataclass(frozen=True)
@@ -40,6 +47,20 @@ def take_up_work(now: datetime) -> int:
         return take_up_dropped(now=now)
 
 
+def queue_backup(now: datetime) -> int:
+    """Queue the backup of the day when its hour has come and it was not queued yet."""
+    local = clock.local(now)
+    if local.hour < setting("machine.backup-hour"):
+        return 0
+    since = clock.from_local(datetime.combine(local.date(), time()))
+    with unit_of_work():
+        if was_queued_since(BACKUP_WORK, since):
+            return 0
+        title = translate(N_("Daily backup"))
+        enqueue(BACKUP_WORK, {}, title=title, actor=None, org_id=None, now=now)
+    return 1
+
+
 def tidy(now: datetime) -> int:
     """Forget the oldest job runs and refresh what the database knows of its rows."""
     with unit_of_work():
@@ -55,5 +76,6 @@ JOBS = (
     Job("ask-to-verify-contacts", 21600, ask_to_verify),
     Job("daily-notice", 300, send_daily_notices),
     Job("attach-report-pdfs", 60, attach_missing_pdfs),
+    Job("daily-backup", 600, queue_backup),
     Job("tidy-job-log", 86400, tidy),
 )

@@ -18,6 +18,16 @@ class Lease(Base):
     until: Mapped[datetime]
 
 
+class JobState(Base):
+    """When a job last began and when it is due again, for the page about jobs."""
+
+    __tablename__ = "job_state"
+
+    name: Mapped[str] = mapped_column(unique=True)
+    started_at: Mapped[datetime]
+    next_at: Mapped[datetime]
+
+
 class JobRun(Base):
     """One run of a scheduled job, kept when it did something or failed."""
 

@@ -5,8 +5,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
 
+from drillreg.audit.operations import record
+from drillreg.core.access import Actor
 from drillreg.core.db import db
-from drillreg.scheduler.models import JobRun, Lease
+from drillreg.scheduler.models import JobRun, JobState, Lease
+from drillreg.work.models import WorkItem
+from drillreg.work.operations import enqueue
+
+JOB_WORK = "scheduler.job"
 
 LEASE = timedelta(seconds=15)
 KEEP_RUNS = timedelta(days=90)
@@ -36,6 +42,26 @@ def take_lease(role: str, *, holder: str, now: datetime) -> bool:
 def give_lease_back(role: str, *, holder: str) -> None:
     """Let a waiting process take over at once instead of after the lease has run out."""
     db.session.execute(delete(Lease).where(Lease.role == role, Lease.holder == holder))
+
+
+def note_start(name: str, *, now: datetime, next_at: datetime) -> None:
+    """Note that a job begins and when it is due again."""
+    noted = db.session.execute(
+        update(JobState)
+        .where(JobState.name == name)
+        .values(started_at=now, next_at=next_at)
+        .returning(JobState.id)
+        .execution_options(synchronize_session=False)
+    ).scalar()
+    if noted is None:
+        db.session.add(JobState(name=name, started_at=now, next_at=next_at))
+
+
+def ask_to_run(name: str, *, title: str, actor: Actor, now: datetime) -> WorkItem:
+    """Queue a scheduled job to run once, now, in the background process."""
+    item = enqueue(JOB_WORK, {"name": name}, title=title, actor=actor, org_id=None, now=now)
+    record("job-asked", subject_kind="job", subject_id=item.id, actor=actor, now=now, name=name)
+    return item
 
 
 def log_run(

@@ -8,6 +8,7 @@ import threading
 import traceback
 import uuid
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -19,7 +20,7 @@ from drillreg.core.db import db, unit_of_work
 from drillreg.office.queries import setting
 from drillreg.sandbox.limits import work_at_once
 from drillreg.scheduler.jobs import JOBS, Job
-from drillreg.scheduler.operations import give_lease_back, log_run, take_lease
+from drillreg.scheduler.operations import give_lease_back, log_run, note_start, take_lease
 from drillreg.work.worker import run_next
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,9 @@ def run_job(app: Flask, job: Job, holder: str) -> bool:
         try:
             with unit_of_work():
                 ours = take_lease(ROLE, holder=holder, now=started)
+                if ours:
+                    due = started + timedelta(seconds=job.seconds)
+                    note_start(job.name, now=started, next_at=due)
             if not ours:
                 return False
             outcome = job.run(started)
@@ -131,3 +135,19 @@ def run_background(app: Flask) -> None:
         worker.join()
     with app.app_context(), unit_of_work():
         give_lease_back(ROLE, holder=holder)
+
+
+def run_asked(args: dict[str, Any], progress: Any) -> dict[str, Any]:
+    """Run one job that somebody asked for, as background work; its run is logged in any case."""
+    (job,) = (job for job in JOBS if job.name == args["name"])
+    started = clock.now()
+    progress(0, 1)
+    try:
+        outcome = job.run(started)
+    except Exception:
+        db.session.rollback()
+        _log(job, started, None, traceback.format_exc(limit=-3))
+        raise
+    _log(job, started, str(outcome), None)
+    progress(1, 1)
+    return {"outcome": outcome, "url": "/system/jobs/"}

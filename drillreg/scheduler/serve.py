@@ -54,8 +54,16 @@ def web_command(found: Settings) -> list[str]:
         "2000",
         "--worker-tmp-dir",
         "/dev/shm" if os.path.isdir("/dev/shm") else ".",  # noqa: S108 - heartbeat files
+        *_tls(found),
         "drillreg.app:create_app()",
     ]
+
+
+def _tls(found: Settings) -> list[str]:
+    """Return the options that make the web server speak HTTPS itself."""
+    if not found.tls_cert:
+        return []
+    return ["--certfile", found.tls_cert, "--keyfile", found.tls_key]
 
 
 def tend(child: Child, now: float) -> None:

@@ -24,6 +24,16 @@ from drillreg.i18n import N_
 MANIFEST = "manifest.json"
 MANIFEST_SUM = "manifest.sha256"
 FORMAT = 1
+KEYS = (
+    "secret_key",
+    "audit_key",
+    "tls/ca.key",
+    "tls/ca.crt",
+    "tls/server.key",
+    "tls/server.crt",
+)
+# Says when and where the last backup was made, also one made by hand into another folder.
+LAST = "last_backup.json"
 
 
 def hash_of(path: Path) -> str:
@@ -103,6 +113,7 @@ def make_backup(found: Settings, *, folder: Path, now: datetime) -> Path:
             "made_at": now.isoformat(),
             "database": db.engine.dialect.name,
             "audit_head": [seq, seal],
+            "rows": row_counts(database) if db.engine.dialect.name == "sqlite" else {},
             "sha256": {name: hash_of(path) for name, path in parts.items()},
         }
         unfinished.touch(mode=0o600)
@@ -114,7 +125,23 @@ def make_backup(found: Settings, *, folder: Path, now: datetime) -> Path:
             _add(archive, MANIFEST_SUM, _sum(text))
     check_backup(unfinished)
     unfinished.replace(target)
+    note = {"made_at": now.isoformat(), "path": str(target.resolve())}
+    (found.data_dir / LAST).write_text(json.dumps(note), "utf-8")
     return target
+
+
+def row_counts(database: Path) -> dict[str, int]:
+    """Return how many rows every table of an SQLite file has."""
+    connection = sqlite.connect(f"file:{database}?mode=ro&immutable=1", uri=True)
+    try:
+        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        return {
+            name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0]  # noqa: S608
+            for (name,) in sorted(names)
+            if not name.startswith("sqlite_")
+        }
+    finally:
+        connection.close()
 
 
 def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:

@@ -1,6 +1,7 @@
 """Reading background work; people see only their own."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -78,3 +79,28 @@ def latest_of_kind(kind: str, *, at_most: int = 50) -> Sequence[WorkItem]:
     return db.session.scalars(
         select(WorkItem).where(WorkItem.kind == kind).order_by(WorkItem.id.desc()).limit(at_most)
     ).all()
+
+
+def was_queued_since(kind: str, since: datetime) -> bool:
+    """Say whether the system has queued a piece of a kind since an instant."""
+    found = db.session.scalar(
+        select(WorkItem.id)
+        .where(WorkItem.kind == kind, WorkItem.account_id.is_(None), WorkItem.created_at >= since)
+        .limit(1)
+    )
+    return found is not None
+
+
+def oldest_waiting() -> datetime | None:
+    """Return since when the longest waiting piece waits."""
+    return db.session.scalar(
+        select(func.min(WorkItem.created_at)).where(WorkItem.state == WorkState.QUEUED)
+    )
+
+
+def failed_since(since: datetime) -> int:
+    """Return how many pieces have failed since an instant."""
+    statement = select(func.count()).where(
+        WorkItem.state == WorkState.FAILED, WorkItem.finished_at >= since
+    )
+    return db.session.scalar(statement) or 0

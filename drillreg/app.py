@@ -36,6 +36,7 @@ import drillreg.scheduler.routes
 import drillreg.tasks.routes
 import drillreg.upkeep.cli
 import drillreg.upkeep.routes
+import drillreg.upkeep.tls_cli
 import drillreg.work.routes
 from drillreg import i18n
 from drillreg.accounts import guard
@@ -99,6 +100,10 @@ from drillreg.tasks.panels import tasks_of_holder, tasks_of_org, tasks_panel
 from drillreg.tasks.succession import TASKS
 from drillreg.tasks.todos import TodoSource, register_todos
 from drillreg.tasks.waiting import LATE_TASKS, tasks_to_do
+from drillreg.scheduler.jobs import BACKUP_WORK
+from drillreg.scheduler.operations import JOB_WORK
+from drillreg.scheduler.runner import run_asked
+from drillreg.upkeep.trial import CHECK_WORK, back_up, try_restore
 from drillreg.work.ending import register_end
 from drillreg.work.worker import Handler, register_work
 
@@ -130,6 +135,7 @@ BLUEPRINTS = (
     drillreg.tasks.routes.bp,
     drillreg.upkeep.cli.bp,
     drillreg.upkeep.routes.bp,
+    drillreg.upkeep.tls_cli.bp,
     drillreg.work.routes.bp,
 )
 
@@ -140,6 +146,9 @@ WORK: dict[str, Handler] = {
     ORGS_IMPORT: run_import,
     "reports.pdf": print_report,
     VERIFY_WORK: verify_trail,
+    JOB_WORK: run_asked,
+    BACKUP_WORK: back_up,
+    CHECK_WORK: try_restore,
 }
 
 # What higher features show on the pages of lower ones.

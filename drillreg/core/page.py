@@ -4,10 +4,9 @@ import hashlib
 from datetime import date, datetime
 from pathlib import Path
 
-from flask import Flask, request, session, url_for
+from flask import Flask, session, url_for
 from flask_babel import format_date
 
-from drillreg.config import LOOPBACK, settings
 from drillreg.core import clock
 from drillreg.core.access import actor_or_none
 from drillreg.core.codes import code_label, code_list
@@ -90,12 +89,8 @@ def init_app(app: Flask) -> None:
 
     @app.context_processor
     def common() -> dict[str, object]:
-        locale, found = current_locale(), settings()
+        locale = current_locale()
         return {
-            # Browsers give position and a worker for offline use only in a secure context.
-            "secure_context": found.https
-            or request.host.rpartition(":")[0] in LOOPBACK
-            or request.host in LOOPBACK,
             "actor": actor_or_none(),
             "locale": locale,
             "html_lang": "en" if locale == "en" else "zh-CN",

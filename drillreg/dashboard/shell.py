@@ -1,10 +1,11 @@
 """The shell around every page: menu, title, unread count."""
 
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 from flask import Flask, g, request, url_for
 
-from drillreg.config import settings
+from drillreg.config import LOOPBACK, settings
 from drillreg.core.access import Permission, actor_or_none
 from drillreg.i18n import N_, current_locale, translate
 from drillreg.notices.queries import unread_count
@@ -147,10 +148,55 @@ MENU: tuple[Entry | None, ...] = (
                 "people.role_table",
                 permission=Permission.MANAGE_ACCOUNTS,
             ),
+            Entry(
+                N_("Security settings"),
+                "office.security_settings",
+                permission=Permission.MANAGE_ACCOUNTS,
+                leads_to=("office.security_setting",),
+            ),
         ),
     ),
-    Entry(N_("Scheduled jobs"), "scheduler.index", "sys", Permission.MANAGE_SYSTEM),
-    Entry(N_("Layouts of papers"), "documents.layouts_index", "plan", Permission.MANAGE_SYSTEM),
+    Entry(
+        N_("System"),
+        "upkeep.home",
+        "sys",
+        Permission.MANAGE_SYSTEM,
+        children=(
+            Entry(N_("At a glance"), "upkeep.home", permission=Permission.MANAGE_SYSTEM),
+            Entry(
+                N_("Office settings"),
+                "office.settings",
+                permission=Permission.MANAGE_SYSTEM,
+                leads_to=("office.setting",),
+            ),
+            Entry(
+                N_("Code lists"),
+                "office.codes",
+                permission=Permission.MANAGE_SYSTEM,
+                leads_to=("office.code_entries", "office.new_code", "office.edit_code"),
+            ),
+            Entry(
+                N_("Calendar"),
+                "office.calendar",
+                permission=Permission.MANAGE_SYSTEM,
+                leads_to=(
+                    "office.new_day",
+                    "office.new_season",
+                    "office.edit_season",
+                    "office.start_calendar_import",
+                ),
+            ),
+            Entry(
+                N_("Layouts of papers"),
+                "documents.layouts_index",
+                permission=Permission.MANAGE_SYSTEM,
+            ),
+            Entry(N_("Background work"), "office.all_work", permission=Permission.MANAGE_SYSTEM),
+            Entry(N_("Scheduled jobs"), "scheduler.index", permission=Permission.MANAGE_SYSTEM),
+            Entry(N_("Backups"), "upkeep.backup_list", permission=Permission.MANAGE_SYSTEM),
+            Entry(N_("Health"), "upkeep.health", permission=Permission.MANAGE_SYSTEM),
+        ),
+    ),
     Entry(N_("Audit trail"), "office.trail", "duty", Permission.READ_AUDIT),
     Entry(N_("Roles and permissions"), "people.role_table", "sys", Permission.READ_AUDIT),
 )
@@ -210,5 +256,7 @@ def init_app(app: Flask) -> None:
         return {
             "nav": menu() if actor else [],
             "site_title": found.site_title_en if current_locale() == "en" else found.site_title_zh,
+            # Browsers give position and offline work only over HTTPS or on the machine itself.
+            "secure_context": found.https or urlsplit(request.host_url).hostname in LOOPBACK,
             "unread": unread_count(actor) if actor and "refused_form" not in g else 0,
         }

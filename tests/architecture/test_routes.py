@@ -19,6 +19,8 @@ OPEN = {
     "accounts.text_size": "also before signing in",
     "upkeep.healthz": "for the machine that watches the machine",
     "upkeep.readyz": "for the machine that watches the machine",
+    "upkeep.trust": "phones must trust the office's authority before they sign in",
+    "upkeep.authority": "a certificate holds nothing secret",
     "drills.feed": "the address carries a revocable token; rights are looked up at each read",
     "reports.check": "says genuine or not, and nothing else",
 }

@@ -27,10 +27,9 @@ from drillreg.drills.operations.records import record_drill
 from drillreg.drills.rules import DrillMode, DrillStatus, Rating
 from drillreg.drills.sweeps import plan_due_drills, remind
 from drillreg.files.photos import clean_photo
+from drillreg.office.calendars import planning_calendar
 from drillreg.orgs.models import Org
-from drillreg.workdays.queries import calendar_for
 from drillreg.workdays.recurrence import Freq, Recurrence
-from drillreg.workdays.rules import WorkCalendar
 
 FILE = Path(__file__).parent / "data" / "qingling_drills.toml"
 _words = tomllib.loads(FILE.read_text(encoding="utf-8"))
@@ -130,7 +129,6 @@ class _Office:
         self.known = known
         self.today = known.today
         self.random = Random("drills")  # noqa: S311 - the same county every time
-        self.calendar: WorkCalendar = calendar_for(known.orgs["青岭县"].id)
         self.programmes = self.held = 0
         self.noted: set[int] = set()
 
@@ -147,7 +145,7 @@ class _Office:
             org=org,
             outline=outline,
             rhythm=Rhythm(recurrence, starts_on),
-            calendar=self.calendar,
+            calendar=planning_calendar(org, self.today),
             actor=clerk_of(org, self.known),
             today=begun,
             now=at(begun, 9, 30),

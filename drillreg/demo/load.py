@@ -17,6 +17,7 @@ from drillreg.demo.drills import load_drills, prepare_drills, sweep
 from drillreg.demo.ground import load_ground
 from drillreg.demo.lookup import Lookup
 from drillreg.demo.network import load_network
+from drillreg.demo.office import load_office
 from drillreg.demo.people import load_people
 from drillreg.demo.plans import load_plans, prepare_plans
 from drillreg.demo.registers import load_registers, sign_on_paper
@@ -52,6 +53,7 @@ class Loaded:
 STAGES = (
     Stage("county", load_county),
     Stage("people", load_people),
+    Stage("office", load_office),
     Stage("sites", load_sites),
     Stage("checks", load_checks),
     Stage("plans", load_plans, before=prepare_plans),

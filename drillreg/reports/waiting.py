@@ -39,7 +39,8 @@ def reports_to_decide(actor: Actor, today: date) -> Sequence[TodoItem]:
         .where(
             scope.allows(),
             Report.state == ReportState.SUBMITTED,
-            func.coalesce(Report.submitted_by_id, 0) != actor.account_id,
+            func.coalesce(Report.submitted_by_id, 0).not_in(sorted(actor.account_ids)),
+            func.coalesce(Report.submitted_for_id, 0).not_in(sorted(actor.account_ids)),
         )
         .order_by(Report.submitted_at, Report.id)
         .limit(MOST)

@@ -27,6 +27,7 @@ class Step(Base):
     # Without an account the system itself did it.
     account_id: Mapped[int | None]
     name: Mapped[str]
+    # For whom a deputy did it; `name` says both then.
     for_account_id: Mapped[int | None]
     for_name: Mapped[str | None]
     decision: Mapped[str | None]

@@ -40,6 +40,8 @@ def add_step(
         at=now,
         account_id=actor.account_id if actor else None,
         name=actor.name if actor else SYSTEM,
+        for_account_id=actor.acting_for_account_id if actor else None,
+        for_name=(actor.acting_for_name or None) if actor else None,
         decision=decision or None,
         remark=remark or None,
         to_account_id=to.account_id if to else None,

@@ -17,12 +17,9 @@ def timeline(steps: Iterable[Step]) -> list[Entry]:
 
 
 def who(step: Step) -> str:
-    """Return who took a step: the person as then, with whom they acted for."""
-    if step.account_id is None and step.name == SYSTEM:
-        return translate(N_("The system"))
-    if step.for_name:
-        return translate(N_("%(name)s for %(other)s"), name=step.name, other=step.for_name)
-    return step.name
+    """Return who took a step, as then; the name of a deputy says whom they acted for."""
+    is_system = step.account_id is None and step.name == SYSTEM
+    return translate(N_("The system")) if is_system else step.name
 
 
 def _entry(step: Step) -> Entry:

@@ -1,14 +1,17 @@
-"""Whom to call at an organisation: the holder of its first post that has a telephone."""
+"""Whom to call at an organisation: its liaison, else whoever is in charge, else any post."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import case, or_, select
 
 from drillreg.accounts.models import Post
 from drillreg.core.db import db
 from drillreg.tasks.chasing import Chased
+
+# Kinds of posts that are called first, in this order; then all others.
+FIRST = ("liaison", "deputy-in-charge", "leader")
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Contact:
 
 
 def contacts_of(org_ids: Collection[int], on: date) -> dict[int, list[Contact]]:
-    """Return by organisation who can be called, deputies last, in one query."""
+    """Return by organisation who can be called, in that order, in one query."""
     posts = db.session.scalars(
         select(Post)
         .where(
@@ -30,7 +33,13 @@ def contacts_of(org_ids: Collection[int], on: date) -> dict[int, list[Contact]]:
             Post.from_on <= on,
             or_(Post.to_on.is_(None), Post.to_on > on),
         )
-        .order_by(Post.org_id, Post.deputy_of_id.is_not(None), Post.id)
+        .order_by(
+            Post.org_id,
+            case({kind: at for at, kind in enumerate(FIRST)}, value=Post.kind, else_=len(FIRST)),
+            Post.deputy_of_id.is_not(None),
+            Post.position,
+            Post.id,
+        )
     )
     found: dict[int, list[Contact]] = {}
     for post in posts:

@@ -92,13 +92,10 @@ def lies_with(actor: Actor, on: date) -> ColumnElement[bool]:
             given = or_(given, *(_left_to_staff(on)))
         desks.append(and_(given, _at_desk_of(sorted(reach.paths), item.code, on)))
     return or_(
-        and_(Task.account_id.in_(_selves(actor)), has_a_person(on)),
+        # A deputy has the tasks of the one they act for.
+        and_(Task.account_id.in_(sorted(actor.account_ids)), has_a_person(on)),
         and_(~has_a_person(on), or_(*desks) if desks else false()),
     )
-
-
-def _selves(actor: Actor) -> list[int]:
-    return [actor.account_id]
 
 
 def _left_to_staff(on: date) -> list[ColumnElement[bool]]:

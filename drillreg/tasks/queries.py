@@ -65,14 +65,18 @@ def _is_late(today: date) -> ColumnElement[bool]:
 
 def _seen(actor: Actor, scope: OrgScope, on: date) -> ColumnElement[bool]:
     """Return the condition that a person may look at a task: in reach, or their own business."""
-    return or_(scope.allows(), Task.assigned_by_id == actor.account_id, lies_with(actor, on))
+    return or_(scope.allows(), _given_by(actor), lies_with(actor, on))
+
+
+def _given_by(actor: Actor) -> ColumnElement[bool]:
+    return Task.assigned_by_id.in_(sorted(actor.account_ids))
 
 
 def _viewed(actor: Actor, scope: OrgScope, wanted: TaskFilter) -> ColumnElement[bool]:
     if wanted.view == MINE:
         return lies_with(actor, wanted.today)
     if wanted.view == GIVEN:
-        return Task.assigned_by_id == actor.account_id
+        return _given_by(actor)
     return scope.allows()
 
 
@@ -181,7 +185,7 @@ def bearing_of(task: Task, actor: Actor, scope: OrgScope, *, on: date) -> Bearin
     # what lies with themselves because somebody else of the office gave it to them.
     office = task.assigned_by_org_id is not None and task.assigned_by_org_id == actor.org_id
     colleague = office and may_assign and holds is None
-    gave = task.assigned_by_id == actor.account_id or colleague
+    gave = task.assigned_by_id in actor.account_ids or colleague
     return Bearing(holds=holds is not None, gave=gave, may_assign=may_assign)
 
 

@@ -39,7 +39,8 @@ def assign(
         account_id=to.account.id if to.account else None,
         desk=to.desk,
         batch=batch,
-        assigned_by_id=actor.account_id if actor else None,
+        # What a deputy gives is given by the one they act for; the log has both.
+        assigned_by_id=(actor.acting_for_account_id or actor.account_id) if actor else None,
         assigned_by_name=actor.name if actor else None,
         assigned_by_org_id=actor.org_id if actor else None,
         assigned_at=now,

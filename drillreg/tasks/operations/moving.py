@@ -145,14 +145,14 @@ def _last_giver(task: Task, actor: Actor) -> Receiver | None:
             Step.subject_id == task.id,
             Step.code.in_(("task-assigned", "task-passed")),
             Step.account_id.is_not(None),
-            Step.account_id != actor.account_id,
+            Step.account_id.not_in(sorted(actor.account_ids)),
         )
         .order_by(Step.id.desc())
         .limit(1)
     ).all()
     if not rows:
         return None
-    account = db.session.get(Account, rows[0].account_id)
+    account = db.session.get(Account, rows[0].for_account_id or rows[0].account_id)
     org = db.session.get(Org, _office_of(task, rows[0]))
     return Receiver(org, account) if org is not None and account is not None else None
 

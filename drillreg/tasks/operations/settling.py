@@ -75,7 +75,7 @@ def withdraw(
     people = holders(task.org, task.desk, task.account_id, today)
     step = _settle(task, TaskState.WITHDRAWN, "task-withdrawn", reason, actor, now)
     tell(
-        [each for each in people if each != actor.account_id],
+        [each for each in people if each not in actor.account_ids],
         task,
         step,
         kind="task-withdrawn",
@@ -112,7 +112,7 @@ def _settle(
     step = log_act(code, task, actor, now, remark=text)
     giver = task.assigned_by_id
     told = state in {TaskState.DONE, TaskState.NOT_DONE}
-    if told and giver is not None and (actor is None or giver != actor.account_id):
+    if told and giver is not None and (actor is None or giver not in actor.account_ids):
         done = N_("%(name)s finished the task: %(title)s")
         cannot = N_("%(name)s cannot do the task: %(title)s")
         message = done if state is TaskState.DONE else cannot

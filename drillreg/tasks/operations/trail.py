@@ -75,7 +75,7 @@ def tell_holders(
     task: Task, step: Step, people: Sequence[int], actor: Actor | None, now: datetime
 ) -> None:
     """Tell the people a task has come to, but not the one who gave it."""
-    others = [each for each in people if actor is None or each != actor.account_id]
+    others = [each for each in people if actor is None or each not in actor.account_ids]
     message = N_("%(name)s gives you a task: %(title)s") if actor else N_("A task: %(title)s")
     tell(others, task, step, kind="task-assigned", message=message, now=now)
 

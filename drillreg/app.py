@@ -70,9 +70,9 @@ from drillreg.hazards.succession import SITES
 from drillreg.hazards.waiting import STALE_CHECKS
 from drillreg.network.panels import contacts_of_org, network_at_home
 from drillreg.network.waiting import contacts_to_complete, shifts_to_take_over
-from drillreg.orgs.effects import Area, Effect, register_effects
 from drillreg.notices.working import tell_work_end
 from drillreg.office.reading import overlay
+from drillreg.orgs.effects import Area, Effect, register_effects
 from drillreg.orgs.importing import WORK_KIND as ORGS_IMPORT
 from drillreg.orgs.importing import run_import
 from drillreg.orgs.previews import duty_lines, past_lines, record_lines, supervision_lines
@@ -95,14 +95,14 @@ from drillreg.reports.waiting import (
 from drillreg.resources.panels import resources_of_org
 from drillreg.resources.succession import SHELTERS, SUPPLIES, TEAMS
 from drillreg.sandbox import client as sandbox
+from drillreg.scheduler.jobs import BACKUP_WORK
+from drillreg.scheduler.operations import JOB_WORK
+from drillreg.scheduler.runner import run_asked
 from drillreg.tasks.chasing import ChaseSource, register_chasing
 from drillreg.tasks.panels import tasks_of_holder, tasks_of_org, tasks_panel
 from drillreg.tasks.succession import TASKS
 from drillreg.tasks.todos import TodoSource, register_todos
 from drillreg.tasks.waiting import LATE_TASKS, tasks_to_do
-from drillreg.scheduler.jobs import BACKUP_WORK
-from drillreg.scheduler.operations import JOB_WORK
-from drillreg.scheduler.runner import run_asked
 from drillreg.upkeep.trial import CHECK_WORK, back_up, try_restore
 from drillreg.work.ending import register_end
 from drillreg.work.worker import Handler, register_work

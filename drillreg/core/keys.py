@@ -7,7 +7,15 @@ from pathlib import Path
 from drillreg.config import settings
 
 # Every key a backup has to hold.
-KEYS = ("secret_key", "audit_key", "accounts_key")
+KEYS = (
+    "secret_key",
+    "audit_key",
+    "accounts_key",
+    "tls/ca.key",
+    "tls/ca.crt",
+    "tls/server.key",
+    "tls/server.crt",
+)
 
 
 def kept_key(name: str, make: Callable[[], str]) -> str:

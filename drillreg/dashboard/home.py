@@ -22,7 +22,6 @@ from drillreg.plans.rules import VersionState
 from drillreg.reports.actions import open_actions
 from drillreg.reports.models import CorrectiveAction, Finding, Report
 from drillreg.reports.rules import ActionState, ReportState
-from drillreg.reports.waiting import REPORT_AFTER
 
 SHOWN = 8
 

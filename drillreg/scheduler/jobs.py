@@ -9,9 +9,9 @@ from drillreg.audit.operations import seal_rows
 from drillreg.core import clock
 from drillreg.core.db import unit_of_work
 from drillreg.drills.sweeps import sweep_drills, sweep_reminders
+from drillreg.i18n import N_, translate
 from drillreg.network.sweeps import ask_to_verify
 from drillreg.notices.sweeps import send_daily_notices
-from drillreg.i18n import N_, translate
 from drillreg.office.queries import setting
 from drillreg.reports.sweeps import attach_missing_pdfs
 from drillreg.scheduler.operations import forget_old_runs, refresh_statistics

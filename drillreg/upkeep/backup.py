@@ -24,14 +24,6 @@ from drillreg.i18n import N_
 MANIFEST = "manifest.json"
 MANIFEST_SUM = "manifest.sha256"
 FORMAT = 1
-KEYS = (
-    "secret_key",
-    "audit_key",
-    "tls/ca.key",
-    "tls/ca.crt",
-    "tls/server.key",
-    "tls/server.crt",
-)
 # Says when and where the last backup was made, also one made by hand into another folder.
 LAST = "last_backup.json"
 

@@ -33,6 +33,7 @@ import drillreg.reports.routes
 import drillreg.resources.routes
 import drillreg.scheduler.cli
 import drillreg.scheduler.routes
+import drillreg.staff.routes
 import drillreg.tasks.routes
 import drillreg.upkeep.cli
 import drillreg.upkeep.routes
@@ -113,6 +114,10 @@ from drillreg.tasks.succession import TASKS
 from drillreg.sandbox import client as sandbox
 from drillreg.tasks.chasing import ChaseSource, register_chasing
 from drillreg.tasks.panels import tasks_of_holder, tasks_of_org, tasks_panel
+from drillreg.staff.panels import leaving_link, leaving_link_below
+from drillreg.tasks.chasing import ChaseSource, register_chasing
+from drillreg.tasks.panels import tasks_of_holder, tasks_of_org, tasks_panel
+from drillreg.tasks.succession import TASKS
 from drillreg.tasks.todos import TodoSource, register_todos
 from drillreg.tasks.waiting import LATE_TASKS, tasks_to_do
 from drillreg.upkeep.trial import CHECK_WORK, back_up, try_restore
@@ -144,6 +149,7 @@ BLUEPRINTS = (
     drillreg.resources.routes.bp,
     drillreg.scheduler.cli.bp,
     drillreg.scheduler.routes.bp,
+    drillreg.staff.routes.bp,
     drillreg.tasks.routes.bp,
     drillreg.upkeep.cli.bp,
     drillreg.upkeep.routes.bp,
@@ -170,6 +176,8 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("home", network_at_home),
     ("org", resources_of_org),
     ("org", tasks_of_org),
+    ("account", leaving_link),
+    ("account-below", leaving_link_below),
     ("org", sites_of_org),
     ("org", plans_of_org),
     ("org", org_panel),

@@ -133,6 +133,11 @@ MENU: tuple[Entry | None, ...] = (
         children=(
             Entry(N_("Accounts below"), "people.lower", permission=Permission.RESET_ACCOUNTS),
             Entry(N_("Phones of monitors"), "people.phones", permission=Permission.BIND_DEVICES),
+            Entry(
+                N_("People who left"),
+                "staff.departures_below",
+                permission=Permission.RESET_ACCOUNTS,
+            ),
         ),
     ),
     # Each of the three administrators has one of these and none of the above.
@@ -148,6 +153,8 @@ MENU: tuple[Entry | None, ...] = (
                 "people.role_table",
                 permission=Permission.MANAGE_ACCOUNTS,
             ),
+            Entry(N_("Slips to print"), "staff.slips", permission=Permission.MANAGE_ACCOUNTS),
+            Entry(N_("People who left"), "staff.departures", permission=Permission.MANAGE_ACCOUNTS),
             Entry(
                 N_("Security settings"),
                 "office.security_settings",

@@ -33,9 +33,7 @@ class Wish:
     with_roles: bool = False
 
 
-def leave(
-    account: Account, wish: Wish, *, actor: Actor, today: date, now: datetime
-) -> Departure:
+def leave(account: Account, wish: Wish, *, actor: Actor, today: date, now: datetime) -> Departure:
     """Hand over all that a person has open, end roles and posts, and shut the account.
 
     Nothing is lost: a task that no successor takes goes back to whoever answers for its

@@ -1,7 +1,9 @@
 """The contact book and an organisation's own contacts, as people use them."""
 
 from datetime import date
+from io import BytesIO
 
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from drillreg.accounts.models import Post
@@ -184,3 +186,15 @@ def test_a_post_entered_by_mistake_is_struck_out_with_a_reason(as_role, county, 
     town.post(f"/contacts/{post_id}/end", data={"mistake": "1", "reason": "填错单位"})
     assert reading.scalar(select(Post.void_reason).where(Post.id == post_id)) == "填错单位"
     assert town.get(f"/contacts/{post_id}/edit").status_code == 404
+
+
+def test_the_book_is_printed_with_numbers_as_far_as_one_may_see_them(as_role, county, make_post):
+    make_post(county.school, "liaison", "梁秀英")
+
+    def printed(browser):
+        answer = browser.get("/contacts/print.pdf")
+        assert answer.mimetype == "application/pdf"
+        return "".join(page.extract_text() for page in PdfReader(BytesIO(answer.data)).pages)
+
+    assert "13800001234" in printed(as_role("county_staff"))
+    assert "138****1234" in printed(as_role("dept_staff", county.bureau))

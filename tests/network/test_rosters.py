@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from drillreg.core.db import db
@@ -263,3 +264,12 @@ def test_what_the_last_shift_left_is_a_to_do_of_the_next(
     assert other.page("/").find("a", href=address)
     other.post(f"{address}/seen")
     assert other.page("/").find("a", href=address) is None
+
+
+def test_the_roster_is_printed_with_its_days_and_people(town, county, save):
+    save({cell(12): "张三", cell(12, "lead"): "李四"})
+    answer = town.get(f"/roster/{county.town.id}/print.pdf?m=2026-05")
+    assert answer.mimetype == "application/pdf"
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(answer.data)).pages)
+    for words in ("白岩镇2026年5月值班表", "5月12日", "张三", "李四", "劳动节"):
+        assert words in text.replace("\n", ""), words

@@ -12,9 +12,11 @@ from drillreg.core.codes import code_label, code_list
 from drillreg.core.masking import masked_phone
 from drillreg.core.reading import FormReader, form_view
 from drillreg.core.web import form_of, see_other, writes
+from drillreg.documents.answer import pdf_answer
 from drillreg.i18n import N_, translate
 from drillreg.network.forms.contacts import read_book_filter, read_duty_phone
 from drillreg.network.operations.contacts import set_duty_phone, verify_all
+from drillreg.network.papers import book_paper
 from drillreg.network.queries.contacts import (
     book_count,
     book_page,
@@ -88,6 +90,23 @@ def export() -> ResponseReturnValue:
     header = [translate(label) for label in COLUMNS]
     rows = ([*_cells(post, plain=post.org_id in kept)] for post in found)
     return xlsx_answer(translate(N_("Contact book")), header, rows, today=today)
+
+
+@bp.get("/contacts/print.pdf")
+@requires(Permission.VIEW)
+def print_book() -> ResponseReturnValue:
+    """Print the filtered book; numbers stay hidden where one does not keep the contacts."""
+    scope, today = current_scope(), clock.today()
+    wanted = read_book_filter(request.args, scope)
+    found = whole_book(wanted, scope, today=today)
+    kept = kept_among(post.org_id for post in found)
+    whose = wanted.within.name if wanted.within else current_actor().org_name
+
+    def number(post: Post) -> str:
+        phone = post.phone or post.other_phone
+        return (phone or "") if post.org_id in kept else masked_phone(phone)
+
+    return pdf_answer(book_paper(f"{whose}通讯录", found, number=number, today=today))
 
 
 def _cells(post: Post, *, plain: bool) -> list[Any]:

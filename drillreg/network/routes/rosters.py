@@ -11,9 +11,12 @@ from drillreg.core import clock
 from drillreg.core.access import Permission, requires
 from drillreg.core.masking import masked_phone
 from drillreg.core.page import WEEKDAYS_ZH
+from drillreg.documents.answer import pdf_answer
+from drillreg.documents.queries.layouts import layout_for
 from drillreg.i18n import N_, pick, translate
 from drillreg.network.duties import Cells, Position, positions
 from drillreg.network.models import Duty, RosterMonth
+from drillreg.network.papers import roster_paper
 from drillreg.network.queries.rosters import (
     cells_of,
     changes_of,
@@ -175,6 +178,17 @@ def export(org_id: int) -> ResponseReturnValue:
         N_("%(org)s duty roster %(month)s"), org=org.name, month=f"{sheet.first:%Y-%m}"
     )
     return xlsx_answer(title, header, rows, today=clock.today())
+
+
+@bp.get("/roster/<int:org_id>/print.pdf")
+@requires(Permission.VIEW)
+def print_month(org_id: int) -> ResponseReturnValue:
+    """Print the roster of a month."""
+    org = get_org(org_id, current_scope())
+    sheet = sheet_of(org, request.args.get("m", ""))
+    days = sheet.days()
+    paper = roster_paper(org, sheet.first, days, _used(sheet, days))
+    return pdf_answer(paper, layout_for(paper.layout, org))
 
 
 def month_url(org_id: int, first: date) -> str:

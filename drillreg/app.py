@@ -21,12 +21,13 @@ import drillreg.drills.routes
 import drillreg.evidence.routes
 import drillreg.hazards.cli
 import drillreg.hazards.routes
+import drillreg.imports.cli
+import drillreg.imports.routes
 import drillreg.maps.routes
 import drillreg.network.routes
 import drillreg.notices.routes
 import drillreg.office.cli
 import drillreg.office.routes
-import drillreg.orgs.cli
 import drillreg.orgs.routes
 import drillreg.plans.routes
 import drillreg.reports.routes
@@ -64,11 +65,13 @@ from drillreg.drills.panels import drills_at_site, drills_of_org, drills_of_plan
 from drillreg.drills.succession import PLANNED, PROGRAMMES
 from drillreg.drills.waiting import OVERDUE_DRILLS, drills_to_hold
 from drillreg.evidence.panels import evidence_panel
-from drillreg.hazards.jobs import import_sites, read_large
 from drillreg.hazards.panels import sites_of_org
-from drillreg.hazards.rules import IMPORT_WORK, READ_WORK
+from drillreg.hazards.site_import import SiteImport
 from drillreg.hazards.succession import SITES
 from drillreg.hazards.waiting import STALE_CHECKS
+from drillreg.imports.jobs import read_large, write_import
+from drillreg.imports.registry import register_imports
+from drillreg.imports.rules import APPLY_WORK, READ_WORK
 from drillreg.network.panels import contacts_of_org, network_at_home
 from drillreg.network.waiting import contacts_to_complete, shifts_to_take_over
 from drillreg.notices.working import tell_work_end
@@ -76,6 +79,10 @@ from drillreg.office.reading import overlay
 from drillreg.orgs.effects import Area, Effect, register_effects
 from drillreg.orgs.importing import WORK_KIND as ORGS_IMPORT
 from drillreg.orgs.importing import run_import
+from drillreg.orgs.boundary_import import BoundaryImport
+from drillreg.orgs.division_import import DivisionImport
+from drillreg.orgs.effects import Area, Effect, register_effects
+from drillreg.orgs.org_import import OrgImport
 from drillreg.orgs.previews import duty_lines, past_lines, record_lines, supervision_lines
 from drillreg.orgs.successions import Succession, register_successions
 from drillreg.plans.panels import plans_of_org, plans_over_site
@@ -119,6 +126,7 @@ from drillreg.tasks.todos import TodoSource, register_todos
 from drillreg.tasks.waiting import LATE_TASKS, tasks_to_do
 from drillreg.upkeep.trial import CHECK_WORK, back_up, try_restore
 from drillreg.work.ending import register_end
+from drillreg.work.importers import Kind
 from drillreg.work.worker import Handler, register_work
 
 BLUEPRINTS = (
@@ -134,12 +142,13 @@ BLUEPRINTS = (
     drillreg.evidence.routes.bp,
     drillreg.hazards.cli.bp,
     drillreg.hazards.routes.bp,
+    drillreg.imports.cli.bp,
+    drillreg.imports.routes.bp,
     drillreg.maps.routes.bp,
     *drillreg.network.routes.BLUEPRINTS,
     drillreg.notices.routes.bp,
     drillreg.office.cli.bp,
     drillreg.office.routes.bp,
-    drillreg.orgs.cli.bp,
     drillreg.orgs.routes.bp,
     drillreg.plans.routes.bp,
     drillreg.reports.routes.bp,
@@ -156,15 +165,17 @@ BLUEPRINTS = (
 
 # Kinds of background work: what the row says, and who does it.
 WORK: dict[str, Handler] = {
-    IMPORT_WORK: import_sites,
     READ_WORK: read_large,
-    ORGS_IMPORT: run_import,
+    APPLY_WORK: write_import,
     "reports.pdf": print_report,
     VERIFY_WORK: verify_trail,
     JOB_WORK: run_asked,
     BACKUP_WORK: back_up,
     CHECK_WORK: try_restore,
 }
+
+# What can be imported, in the order in which it is offered.
+IMPORTS: tuple[Kind, ...] = (SiteImport(), OrgImport(), DivisionImport(), BoundaryImport())
 
 # What higher features show on the pages of lower ones.
 PANELS: tuple[tuple[str, Panel], ...] = (
@@ -319,6 +330,7 @@ def create_app(found: Settings | None = None) -> Flask:
     register_overlay(app, overlay)
     listen(app, "calendar", plan_anew_below)
     register_end(app, tell_work_end)
+    register_imports(app, IMPORTS)
     guard.ensure_all_marked(app)
     return app
 

@@ -74,7 +74,8 @@ def register_overlay(app: Flask, overlay: Overlay) -> None:
     app.extensions["drillreg.code_overlay"] = overlay
 
 
-def _read(path: Path) -> CodeList:
+def read_code_list(path: Path) -> CodeList:
+    """Return the code list of a data file."""
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     items = tuple(
         CodeItem(
@@ -99,7 +100,7 @@ def _read(path: Path) -> CodeList:
 def shipped_list(name: str) -> CodeList:
     """Return the code list of that name as shipped in `drillreg/<feature>/data/<name>.toml`."""
     (path,) = Path(drillreg.__file__).parent.glob(f"*/data/{name}.toml")
-    return _read(path)
+    return read_code_list(path)
 
 
 @cache

@@ -186,6 +186,12 @@ def unit_of_work() -> Iterator[None]:
         _writing.reset(token)
 
 
+def ensure_writing() -> None:
+    """Raise outside a unit of work, for changes that the session does not see itself."""
+    if not _writing.get():
+        raise RuntimeError("a change outside a unit of work")
+
+
 def engine_options(url: str) -> dict[str, Any]:
     """Return the options of the engine for SQLite or PostgreSQL (reliability.md §4)."""
     if make_url(url).get_backend_name() == "sqlite":

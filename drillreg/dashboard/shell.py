@@ -70,7 +70,6 @@ MENU: tuple[Entry | None, ...] = (
         children=(
             Entry(N_("Ledger of sites"), "hazards.index"),
             Entry(N_("Checks to make"), "hazards.mine", permission=Permission.LOG_CHECKS),
-            Entry(N_("Imports"), "hazards.start_import", permission=Permission.EDIT_HAZARDS),
         ),
     ),
     Entry(
@@ -140,6 +139,7 @@ MENU: tuple[Entry | None, ...] = (
             ),
         ),
     ),
+    Entry(N_("Imports"), "imports.index", "up", Permission.EDIT_ORGS),
     # Each of the three administrators has one of these and none of the above.
     Entry(
         N_("Accounts"),

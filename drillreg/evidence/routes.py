@@ -1,7 +1,6 @@
 """Evidence: the list, verifying a piece from above, striking it out."""
 
 from datetime import date
-from typing import Any
 
 from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -30,27 +29,15 @@ from drillreg.evidence.rules import Grade
 from drillreg.i18n import N_, translate
 from drillreg.orgs.queries import get_org, places_to_choose
 from drillreg.orgs.scope import current_scope
-from drillreg.sheets.write import xlsx_bytes
+from drillreg.sheets.export import Column, send_table
 
 bp = Blueprint("evidence", __name__, url_prefix="/evidence")
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 GRADE_WORDS = {
     Grade.SELF_REPORTED: N_("Self-reported"),
     Grade.EVIDENCED: N_("With evidence"),
     Grade.VERIFIED: N_("Verified"),
 }
-HEADER = (
-    N_("Organisation"),
-    N_("What was done"),
-    N_("Day"),
-    N_("Grade"),
-    N_("Came in"),
-    N_("Verified by"),
-    N_("How"),
-)
-
-
 # Records without a page of their own: the kind of record that shows them, and what names it.
 SHOWN_BY = {"hazard_check": ("hazard_site", "site"), "plan-version": ("plan", "plan_id")}
 
@@ -87,8 +74,6 @@ def index() -> str:
     """List what came in as proof, with how it is known."""
     scope, chosen = current_scope(), _filter()
     counts = counts_by_grade(scope, chosen)
-    names = ("org", "kind", "grade", "since", "until")
-    carried: dict[str, Any] = {name: request.args[name] for name in names if request.args.get(name)}
     places = places_to_choose(scope, chosen.within)
     return render_template(
         "evidence/index.html",
@@ -100,32 +85,26 @@ def index() -> str:
         kinds=code_list("evidence_kind").options(),
         grades=[(grade.value, translate(word)) for grade, word in GRADE_WORDS.items()],
         page_of=page_of,
-        export_url=url_for(".export", **carried),
     )
 
 
-@bp.get("/export.xlsx")
+EXPORT_COLUMNS: tuple[Column[Evidence], ...] = (
+    Column(N_("Organisation"), lambda found: found.org.name),
+    Column(N_("What was done"), lambda found: code_label(found.kind, "evidence_kind")),
+    Column(N_("Day"), lambda found: found.on_date),
+    Column(N_("Grade"), lambda found: translate(GRADE_WORDS[found.grade])),
+    Column(N_("Came in"), lambda found: clock.local_date(found.entered_at)),
+    Column(N_("Verified by"), lambda found: found.graded_by_name),
+    Column(N_("How"), lambda found: found.grade_note),
+)
+
+
+@bp.get("/export.<any(xlsx, csv):fmt>")
 @requires(Permission.VIEW)
-def export() -> Response:
-    """Hand out exactly what the filter leaves, as a workbook."""
-    rows = [
-        [
-            found.org.name,
-            code_label(found.kind, "evidence_kind"),
-            found.on_date,
-            translate(GRADE_WORDS[found.grade]),
-            clock.local_date(found.entered_at),
-            found.graded_by_name,
-            found.grade_note,
-        ]
-        for found in all_evidence(current_scope(), _filter())
-    ]
-    header = [translate(text) for text in HEADER]
-    data = xlsx_bytes([(translate(N_("Evidence and grades")), header, rows)])
-    response = Response(data, mimetype=XLSX)
-    name = f"evidence-{clock.today().isoformat()}.xlsx"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+def export(fmt: str) -> Response:
+    """Hand out exactly what the filter leaves."""
+    found = all_evidence(current_scope(), _filter())
+    return send_table(N_("Evidence and grades"), EXPORT_COLUMNS, found, fmt)
 
 
 def _to_judge(evidence_id: int) -> tuple[Evidence, bool]:

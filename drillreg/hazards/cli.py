@@ -10,13 +10,15 @@ from sqlalchemy import and_, or_, select
 from drillreg.accounts.queries import account_or_none, actor_of
 from drillreg.core import clock
 from drillreg.core.access import Actor
-from drillreg.core.db import db, unit_of_work
+from drillreg.core.db import db
 from drillreg.core.errors import DomainError
 from drillreg.geo.shift import ShiftedCrs
-from drillreg.hazards import imports
-from drillreg.hazards.ledgers import Options, packed, read_ledger
-from drillreg.hazards.rules import RiskLevel
-from drillreg.i18n import N_, translate
+from drillreg.hazards.rules import IMPORT_KIND, RiskLevel
+from drillreg.i18n import N_, pick, translate
+from drillreg.imports.applying import bring_in
+from drillreg.imports.planning import Examined, Upload, examine
+from drillreg.imports.registry import kind_of
+from drillreg.imports.summary import explained_xlsx
 from drillreg.orgs.models import Division, Org
 from drillreg.orgs.queries import get_org, is_imported
 from drillreg.orgs.rules import GOVERNMENT_KINDS
@@ -45,21 +47,24 @@ def import_file(
     explain: Path | None,
 ) -> None:
     """Import hazard sites from CSV, Excel, GeoJSON, Shapefile (all members), GeoPackage or KML."""
-    options = Options(ShiftedCrs(shift), crs, RiskLevel(level))
+    options = {"shift": shift, "crs": crs, "default_level": level}
+    kind, files = kind_of(IMPORT_KIND), {path.name: path.read_bytes() for path in paths}
     try:
         within = _org(org_text)
-        name, data = packed({path.name: path.read_bytes() for path in paths})
-        ledger = read_ledger(
-            name, data, options, reference=imports.reference_of(within), in_background=True
-        )
-        plan = imports.plan_import(ledger, options, within=within)
-        problems = imports.problems_xlsx(plan)
-        if explain is not None and problems is not None:
-            explain.write_bytes(problems)
-        _print_plan(plan)
-        _bring_in(name, data, options, within, plan, problems, username)
+        actor = _actor(username)
+        found = examine(kind, Upload(files, options, within.id, clock.today(), in_background=True))
+        if explain is not None and (data := explained_xlsx(found)) is not None:
+            explain.write_bytes(data)
+        orgs = _print(found)
+        if not orgs:
+            click.echo("nothing to import")
+            return
+        batch_id = bring_in(kind, files, options, found, org_id=within.id, actor=actor)
     except DomainError as error:
         raise click.ClickException(translate(error.message, **error.params)) from error
+    for org_id, count in orgs.most_common():
+        click.echo(f"  {count:6} → {db.session.get_one(Org, org_id).name}")
+    click.echo(f"import {batch_id} applied")
 
 
 def _org(text: str) -> Org:
@@ -91,47 +96,21 @@ def _actor(username: str | None) -> Actor | None:
     return actor_of(account, on=clock.today()) if account else None
 
 
-def _print_plan(plan: imports.ImportPlan) -> None:
-    click.echo(f"{plan.total} rows: {len(plan.placed)} in, {len(plan.refusals)} explained")
-    reasons = Counter(translate(each.message, **each.params) for each in plan.refusals)
+def _print(found: Examined) -> Counter[int]:
+    """Print what would come in and why the rest would not; return how many go where."""
+    if found.chosen is None or found.plan is None:
+        raise click.ClickException(
+            f"no column for {', '.join(pick(each.label) for each in found.missing)}"
+        )
+    chosen = found.chosen
+    total = found.source.grid.total
+    stand = f", {chosen.same} stand already" if chosen.same else ""
+    click.echo(f"{total} rows: {len(chosen.entries)} in, {len(chosen.explained)} explained{stand}")
+    reasons = Counter(translate(each.message, **each.params) for each in chosen.explained)
     for reason, count in reasons.most_common():
         click.echo(f"  {count:6} × {reason}")
-    remarks = Counter(translate(each.message, **each.params) for _, each in plan.remarks())
+    remarks = Counter(translate(each.message, **each.params) for each in chosen.remarks)
     for remark, count in remarks.most_common(10):
         click.echo(f"  {count:6} · {remark}")
-
-
-def _bring_in(
-    name: str,
-    data: bytes,
-    options: Options,
-    within: Org,
-    plan: imports.ImportPlan,
-    problems: bytes | None,
-    username: str | None,
-) -> None:
-    """Write the planned sites; a file without any, or imported before, changes nothing."""
-    if not plan.placed:
-        click.echo("nothing to import")
-        return
-    actor, now = _actor(username), clock.now()
-    with unit_of_work():
-        batch = imports.keep_import(
-            name=name, data=data, options=options, within=within, actor=actor, now=now
-        )
-        imports.keep_plan(batch, plan, options, problems=problems, actor=actor, now=now)
-        batch_id = batch.id
-    imports.apply_import(
-        batch_id,
-        plan,
-        attempt=1,
-        problems=problems,
-        actor=actor,
-        now=now,
-        step=lambda done, total: None,
-    )
-    towns = Counter(each.org_id for each in plan.placed)
-    names = {org_id: db.session.get_one(Org, org_id).name for org_id in towns}
-    for org_id, count in towns.most_common():
-        click.echo(f"  {count:6} → {names[org_id]}")
-    click.echo(f"import {batch_id} applied")
+    org_ids = found.plan.store.columns["org_id"]
+    return Counter(org_ids[entry.data] for entry in chosen.entries)

@@ -1,4 +1,4 @@
-"""Reading the forms and filters of sites, checks and imports."""
+"""Reading the forms and filters of sites and checks."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,11 +7,9 @@ from typing import Any
 
 from drillreg.core.codes import code_list
 from drillreg.core.reading import FormReader
-from drillreg.geo.asking import SHIFTS, read_position
+from drillreg.geo.asking import read_position
 from drillreg.geo.shift import ShiftedCrs
-from drillreg.hazards.ledgers import Options
 from drillreg.hazards.models import HazardSite
-from drillreg.hazards.rows import MOST
 from drillreg.hazards.rules import (
     CheckResult,
     RiskLevel,
@@ -20,6 +18,7 @@ from drillreg.hazards.rules import (
     body_hash,
     is_client_id,
 )
+from drillreg.hazards.site_rows import TEXTS
 from drillreg.i18n import N_, translate
 
 LEVELS = tuple(level.value for level in RiskLevel)
@@ -82,11 +81,11 @@ def _texts(reader: FormReader) -> dict[str, Any]:
     return {
         "number": reader.text("number", translate(N_("Number")), required=True, max_length=60),
         "name": reader.text(
-            "name", translate(N_("Name of the site")), required=True, max_length=MOST["name"]
+            "name", translate(N_("Name of the site")), required=True, max_length=TEXTS["name"]
         ),
         "name_en": text("name_en", translate(N_("English name")), 120),
         "outside_number": text("outside_number", translate(N_("Official number")), 60),
-        "address": text("address", translate(N_("Address")), MOST["address"]),
+        "address": text("address", translate(N_("Address")), TEXTS["address"]),
         "responsible_name": text("responsible_name", translate(N_("Responsible person")), 60),
         "responsible_phone": text("responsible_phone", translate(N_("Their phone")), 40),
         "threatened_what": text("threatened_what", translate(N_("What is threatened")), 200),
@@ -154,27 +153,3 @@ def _device_position(
     lat = reader.number("lat", "", minimum=-90, maximum=90)
     accuracy = reader.number("accuracy", "", minimum=0, maximum=10**6)
     return (lon, lat, accuracy) if lon is not None and lat is not None else (None, None, None)
-
-
-def read_options(fields: Mapping[str, str], header: Sequence[str] | None = None) -> Options:
-    """Return the choices about an imported file; `header` allows the columns to be mapped."""
-    reader = FormReader(fields)
-    shift = reader.choice("shift", translate(N_("Datum")), SHIFTS, required=False)
-    level = reader.choice("default_level", translate(N_("Risk level")), LEVELS, required=False)
-    crs = reader.text("crs", translate(N_("Coordinate system")), max_length=40)
-    columns = None
-    if header is not None:
-        found = {
-            item.code: reader.integer(
-                f"column_{item.code}", item.code, maximum=max(len(header) - 1, 0)
-            )
-            for item in code_list("site_column")
-        }
-        columns = {name: at for name, at in found.items() if at is not None}
-    reader.finish()
-    return Options(
-        shift=ShiftedCrs(shift or ShiftedCrs.WGS84),
-        crs=crs,
-        default_level=RiskLevel(level or RiskLevel.YELLOW),
-        columns=columns,
-    )

@@ -20,7 +20,6 @@ from drillreg.geo import morton
 from drillreg.hazards.models import CheckPhoto, HazardCheck, HazardSite
 from drillreg.hazards.rules import (
     IMPORT_KIND,
-    IMPORT_WORK,
     CheckResult,
     SiteFacts,
     Submission,
@@ -30,6 +29,7 @@ from drillreg.hazards.rules import (
     level_rank,
 )
 from drillreg.i18n import N_, translate
+from drillreg.imports.rules import APPLY_WORK
 from drillreg.notices.operations import notify
 from drillreg.orgs.models import Org
 from drillreg.work.models import ImportBatch, WorkItem
@@ -56,7 +56,7 @@ SHOWN = {
 def let_numbers_go(org_ids: Iterable[int], *, except_import: int | None = None) -> None:
     """Free the numbers held at organisations by imports that were undone or given up."""
     busy = select(WorkItem.args["batch_id"].as_integer()).where(
-        WorkItem.kind == IMPORT_WORK,
+        WorkItem.kind == APPLY_WORK,
         WorkItem.state.in_([WorkState.QUEUED, WorkState.RUNNING]),
     )
     over = select(ImportBatch.id).where(

@@ -34,10 +34,8 @@ LEVEL_ORDER = (RiskLevel.RED, RiskLevel.ORANGE, RiskLevel.YELLOW, RiskLevel.BLUE
 # How far back a check may be dated by hand: paper books are entered once a week.
 CHECK_BACK = timedelta(days=7)
 
-# The kind of an import of sites, and of the background work that does it.
+# The kind of an import of sites.
 IMPORT_KIND = "hazards"
-IMPORT_WORK = "hazards-import"
-READ_WORK = "hazards-read"
 
 NUMBER_TAIL = re.compile(r"([0-9]{1,12})([^0-9]*)$")
 FIRST_NUMBER = "001"

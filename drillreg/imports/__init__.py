@@ -1,1 +1,1 @@
-"""The one way in for tables: header found, columns mapped, previewed, applied, undone."""
+"""The import wizard: file, header, columns, preview, choice, writing, undo; the same for all."""

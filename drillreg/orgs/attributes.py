@@ -1,18 +1,13 @@
 """Attributes of organisations: which belong to a kind, reading them, showing them."""
 
-import re
-import unicodedata
-from collections.abc import Callable
 from typing import Any
 
 from drillreg.core.codes import CodeItem, CodeList, code_label, code_list
 from drillreg.core.reading import FormReader
 from drillreg.i18n import N_, current_locale, pick, translate
-from drillreg.orgs.rows import CellError, checked_text, number_or_none
+from drillreg.sheets.days import DayOrder
+from drillreg.work.importers import field_of
 
-YES = frozenset({"是", "有", "√", "✓", "y", "yes", "true", "1", "对"})
-NO = frozenset({"否", "无", "不是", "没有", "×", "x", "n", "no", "false", "0", "-", "—"})
-PARTS = re.compile(r"[、，,;；/\n]+")
 MOST = 10_000_000
 
 
@@ -63,62 +58,8 @@ def _read_choices(reader: FormReader, item: CodeItem, name: str) -> list[str] | 
 
 def attribute_of_text(text: str, item: CodeItem) -> Any:
     """Return the value in a cell of a table, or None; raise CellError when it cannot be read."""
-    readers: dict[str, Callable[[str, CodeItem], Any]] = {
-        "integer": _whole,
-        "decimal": _number,
-        "yes-no": _yes_or_no,
-        "choice": _one,
-        "choices": _several,
-        "text": lambda words, _: checked_text(words),
-    }
-    return readers[item.attributes["type"]](text, item) if text else None
-
-
-def _whole(text: str, item: CodeItem) -> int:
-    number = number_or_none(text)
-    if number is None or number < 0 or number != int(number):
-        raise CellError(N_("“%(text)s” is not a whole number."), text=text)
-    return int(number)
-
-
-def _number(text: str, item: CodeItem) -> float:
-    unit = item.attributes.get("unit", {})
-    number = number_or_none(text.removesuffix(unit.get("zh", "")).removesuffix(unit.get("en", "")))
-    if number is None or number < 0:
-        raise CellError(N_("“%(text)s” is not a number."), text=text)
-    return number
-
-
-def _yes_or_no(text: str, item: CodeItem) -> bool:
-    plain = _plain(text)
-    if plain not in YES | NO:
-        raise CellError(N_("“%(text)s” is neither yes nor no."), text=text)
-    return plain in YES
-
-
-def _one(text: str, item: CodeItem) -> str:
-    plain = _plain(text)
-    for choice in choices_of(item):
-        words = (choice.code, choice.gb_code, *choice.label.values(), *choice.attributes["words"])
-        if plain in {_plain(word) for word in words if word}:
-            return choice.code
-    raise CellError(
-        N_("“%(text)s” is not in the list of %(label)s."), text=text, label=pick(item.label)
-    )
-
-
-def _several(text: str, item: CodeItem) -> list[str] | None:
-    if _plain(text) in NO:
-        return None
-    try:
-        found = {_one(text, item)}
-    except CellError:
-        found = {_one(part, item) for part in PARTS.split(text) if part.strip()}
-    return [code for code in choices_of(item).codes() if code in found] or None
-
-
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip().casefold()
+    read = field_of(item).reader(order=DayOrder.UNPROVEN, since_1904=False)
+    return read(text) if text else None
 
 
 def shown(item: CodeItem, value: Any) -> str:

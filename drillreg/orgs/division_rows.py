@@ -1,45 +1,29 @@
 """Reading rows of divisions: with a header or without one, codes of 6, 9 or 12 digits."""
 
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from drillreg.core.errors import DomainError
 from drillreg.i18n import N_
-from drillreg.orgs.rows import CellError, Problem, TableRow, checked_name, position_or_none
 from drillreg.orgs.rules import DivisionLevel, full_code, level_of_code, parent_code
-from drillreg.sheets.columns import match_columns
-
-SYNONYMS: dict[str, tuple[str, ...]] = {
-    "code": (
-        *("行政区划代码", "区划代码", "统计用区划代码", "区划编码", "代码", "编码"),
-        *("ext_id", "code", "adcode", "id", "xzqdm"),
-    ),
-    "name": (
-        *("行政区划名称", "区划名称", "名称", "全称", "ext_name", "name", "xzqmc", "单位名称"),
-    ),
-    "parent": (
-        *("上级代码", "父级代码", "上级区划代码", "所属代码", "parent", "parentcode"),
-        *("streetcode", "pid", "areacode"),
-    ),
-    "lon": ("经度", "中心经度", "lon", "lng", "longitude", "x"),
-    "lat": ("纬度", "中心纬度", "lat", "latitude", "y"),
-}
+from drillreg.sheets.cells import CellError, position_or_none, read_text, wide
+from drillreg.work.importers import Grid, Note
 
 CODE = re.compile(r"[0-9]{6}|[0-9]{9}|[0-9]{12}")
 ABOVE = re.compile(r"[0-9]{2}|[0-9]{4}")
 HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 DEGREES = re.compile(r"[0-9]{1,3}\.[0-9]{2,}")
 LOOKED_AT = 500
+LONGEST_NAME = 80
 
 
 @dataclass(frozen=True)
 class DivisionRow:
-    """One division of the file; codes in 12 digits, the position as the file gives it."""
+    """One division of the file; `at` is its place, codes in 12 digits, position as given."""
 
-    row: TableRow
+    at: int
     code: str
     name: str
     parent: str | None
@@ -56,15 +40,9 @@ class DivisionReading:
     """What a table of divisions holds: rows, bad rows, and how many rows were passed over."""
 
     rows: list[DivisionRow] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Note] = field(default_factory=list)
     elsewhere: int = 0
     above: int = 0
-
-
-def columns_by_header(header: Sequence[str]) -> dict[str, int] | None:
-    """Return the columns by the words of the header; None when it has no code and name."""
-    found = match_columns(header, SYNONYMS)
-    return found if {"code", "name"} <= found.keys() else None
 
 
 def columns_by_content(rows: Sequence[Sequence[str]]) -> dict[str, int] | None:
@@ -104,16 +82,16 @@ def _mostly(cells: Sequence[str], pattern: re.Pattern[str]) -> bool:
 
 
 def read_divisions(
-    rows: Iterable[TableRow], columns: Mapping[str, int], under: Sequence[str] = ()
+    grid: Grid, columns: Mapping[str, int], under: Sequence[str] = ()
 ) -> DivisionReading:
     """Return the divisions of a table; `under` keeps only codes that begin with one of these."""
     reading = DivisionReading()
     seen: dict[str, int] = {}
-    for row in rows:
+    for at, row in enumerate(grid.rows):
         try:
-            found = _division(row, columns)
+            found = _division(at, row, columns)
         except DomainError as error:
-            reading.problems.append(Problem(row, error.message, error.params))
+            reading.problems.append(Note(at, error.message, error.params))
             continue
         if found is None:
             reading.above += 1
@@ -122,16 +100,21 @@ def read_divisions(
         elif found.code in seen:
             params = {"code": found.code, "other": seen[found.code]}
             message = N_("The code %(code)s already stands in row %(other)d.")
-            reading.problems.append(Problem(row, message, params))
+            reading.problems.append(Note(at, message, params))
         else:
-            seen[found.code] = row.number
+            seen[found.code] = grid.number(at)
             reading.rows.append(found)
     return reading
 
 
-def _division(row: TableRow, columns: Mapping[str, int]) -> DivisionRow | None:
+def _division(at: int, row: Sequence[str], columns: Mapping[str, int]) -> DivisionRow | None:
     """Return the division of a row; None for a province or prefecture, which are not kept."""
-    text = unicodedata.normalize("NFKC", row.cell(columns["code"]))
+
+    def cell(name: str) -> str:
+        place = columns.get(name)
+        return row[place].strip() if place is not None and place < len(row) else ""
+
+    text = wide(cell("code"))
     if not text:
         raise CellError(N_("The code is missing."))
     if ABOVE.fullmatch(text):
@@ -139,9 +122,11 @@ def _division(row: TableRow, columns: Mapping[str, int]) -> DivisionRow | None:
     code = full_code(text)
     if code.endswith("00000000"):
         return None
-    name = checked_name(row.cell(columns["name"]))
-    position = position_or_none(row.cell(columns.get("lon")), row.cell(columns.get("lat")))
-    return DivisionRow(row, code, name, _parent(code, row.cell(columns.get("parent"))), position)
+    name = read_text(cell("name"), longest=LONGEST_NAME)
+    if not name:
+        raise CellError(N_("The name is missing."))
+    position = position_or_none(cell("lon"), cell("lat"))
+    return DivisionRow(at, code, name, _parent(code, cell("parent")), position)
 
 
 def _parent(code: str, given: str) -> str | None:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, select, update
 
 from drillreg.core.db import db
 from drillreg.orgs.divisions import divisions_by_code
-from drillreg.orgs.models import Division, DivisionName, Org
+from drillreg.orgs.models import Division, DivisionName, Org, OrgVersion
 from drillreg.orgs.operations import new_path
 from drillreg.orgs.queries import is_imported
 from drillreg.orgs.rules import GOVERNMENT_KINDS, DivisionLevel, child_path, level_of_code
@@ -282,3 +282,29 @@ def hide(batch: ImportBatch) -> None:
     for org, division in _links(batch):
         if org.division_id == division.id:
             org.division_id = None
+
+
+def drop(batch: ImportBatch) -> None:
+    """Remove what a stopped import has written; nobody has seen any of it.
+
+    Divisions that it had taken up from an import which was undone go back to that.
+    """
+    mine = select(Org.id).where(Org.import_id == batch.id)
+    for statement in (
+        delete(OrgVersion).where(OrgVersion.org_id.in_(mine)),
+        delete(Org).where(Org.import_id == batch.id),
+        delete(DivisionName).where(DivisionName.import_id == batch.id),
+        update(Division)
+        .where(
+            Division.import_id == batch.id,
+            Division.id.in_(select(DivisionName.division_id)),
+        )
+        .values(
+            import_id=select(func.max(DivisionName.import_id))
+            .where(DivisionName.division_id == Division.id)
+            .scalar_subquery()
+        ),
+        delete(Division).where(Division.import_id == batch.id),
+    ):
+        db.session.execute(statement.execution_options(synchronize_session=False))
+    db.session.expire_all()

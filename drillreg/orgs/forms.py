@@ -8,7 +8,6 @@ from typing import Any
 from drillreg.core.codes import code_label, code_list
 from drillreg.core.errors import DomainError
 from drillreg.core.reading import FormReader
-from drillreg.geo.shift import ShiftedCrs
 from drillreg.i18n import N_, pick, translate
 from drillreg.orgs.attributes import read_attribute, shown
 from drillreg.orgs.models import Org
@@ -168,99 +167,3 @@ def read_alias(fields: Mapping[str, str]) -> str:
     alias = reader.text("alias", translate(N_("Other name")), required=True, max_length=NAME_LENGTH)
     reader.finish()
     return alias
-
-
-@dataclass(frozen=True)
-class TableForm:
-    """What a table is of, whom it is for, and how its rows are to be taken."""
-
-    what: str
-    owner_id: int
-    under: tuple[str, ...]
-    govern: bool
-    kind: str
-    shift: str
-
-    @classmethod
-    def read(cls, fields: Mapping[str, str]) -> "TableForm":
-        """Return what was chosen, or raise FormErrors."""
-        reader = FormReader(fields)
-        form = cls(
-            what=reader.choice(
-                "what", translate(N_("What the table holds")), ("divisions", "organisations")
-            ),
-            owner_id=reader.integer("owner_id", translate(N_("Imported for")), required=True) or 0,
-            under=_prefixes(reader),
-            govern=reader.flag("govern"),
-            kind=reader.choice(
-                "kind", translate(N_("Kind")), code_list("org_kind").codes(), required=False
-            ),
-            shift=_shift(reader, required=False),
-        )
-        reader.finish()
-        return form
-
-    def options(self) -> dict[str, Any]:
-        """Return the choices as plain data, to be kept with the import."""
-        return {
-            "under": list(self.under),
-            "govern": self.govern,
-            "kind": self.kind,
-            "shift": self.shift,
-        }
-
-
-def _prefixes(reader: FormReader) -> tuple[str, ...]:
-    words = reader.text("under", translate(N_("Only codes beginning with"))).replace("，", ",")
-    found = tuple(word.strip() for word in words.replace(",", " ").split())
-    if any(not (word.isascii() and word.isdigit() and len(word) <= 12) for word in found):
-        reader.fail("under", N_("Give digits only, such as 360728."))
-    return found
-
-
-def _shift(reader: FormReader, *, required: bool) -> str:
-    label = translate(N_("Datum of the positions"))
-    choices = [shift.value for shift in ShiftedCrs]
-    return reader.choice("shift", label, choices, required=required)
-
-
-@dataclass(frozen=True)
-class BoundaryForm:
-    """Whom a file of boundaries is for, and in which coordinate system it is."""
-
-    owner_id: int
-    shift: str
-    crs: str
-    swap_axes: bool
-    layer: str
-    division: str
-
-    @classmethod
-    def read(cls, fields: Mapping[str, str]) -> "BoundaryForm":
-        """Return what was chosen, or raise FormErrors."""
-        reader = FormReader(fields)
-        form = cls(
-            owner_id=reader.integer("owner_id", translate(N_("Imported for")), required=True) or 0,
-            shift=_shift(reader, required=True),
-            crs=reader.text("crs", translate(N_("Coordinate system")), max_length=40),
-            swap_axes=reader.flag("swap_axes"),
-            layer=reader.text("layer", translate(N_("Layer"))),
-            division=reader.text("division", translate(N_("Division"))),
-        )
-        if form.division:
-            try:
-                full_code(form.division)
-            except DomainError as error:
-                reader.fail("division", error.message, **error.params)
-        reader.finish()
-        return form
-
-    def options(self) -> dict[str, Any]:
-        """Return the choices as plain data, to be kept with the import."""
-        return {
-            "shift": self.shift,
-            "crs": self.crs,
-            "swap_axes": self.swap_axes,
-            "layer": self.layer,
-            "division": self.division,
-        }

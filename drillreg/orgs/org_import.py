@@ -1,37 +1,53 @@
 """Importing lists of organisations: schools, enterprises, hospitals and others."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from flask import url_for
+from sqlalchemy import delete, select
 
-from drillreg.core.codes import CodeList, code_list
+from drillreg.core.access import Permission
+from drillreg.core.codes import CodeList, code_label, code_list
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError
+from drillreg.geo.shapes import point_wkb
 from drillreg.geo.shift import ShiftedCrs, to_wgs84
-from drillreg.i18n import N_
-from drillreg.orgs.divisions import divisions_by_code
-from drillreg.orgs.importers import Found, Importer, Source, chunks, limits_for
-from drillreg.orgs.models import Division, Org, OrgAlias
+from drillreg.geo.writing import OutFeature, geojson_bytes
+from drillreg.i18n import N_, pick
+from drillreg.orgs.division_import import POSITIONS_LEFT_OUT
+from drillreg.orgs.import_uses import uses_count
+from drillreg.orgs.models import Org, OrgVersion
+from drillreg.orgs.naming import OrgNames
 from drillreg.orgs.operations import new_path
-from drillreg.orgs.org_rows import OrgReading, OrgRow, read_orgs, synonyms
+from drillreg.orgs.org_rows import OrgReading, OrgRow, attribute_fields, org_fields, read_orgs
 from drillreg.orgs.places import divisions_at, governments_above
 from drillreg.orgs.queries import is_imported
-from drillreg.orgs.rows import CellError, Problem, shown_columns, table_rows
-from drillreg.orgs.rules import (
-    child_path,
-    covers,
-    ensure_allowed_parent,
-    full_code,
-    subtree_end,
+from drillreg.orgs.rules import child_path, covers, ensure_allowed_parent
+from drillreg.orgs.versions import begin_version, end_version, version_of
+from drillreg.work.importers import (
+    Act,
+    Choice,
+    Entry,
+    Field,
+    Kind,
+    Note,
+    Plan,
+    Sentence,
+    Source,
+    chunks,
+    datum_choice,
 )
-from drillreg.orgs.versions import version_of
-from drillreg.sandbox import limits
-from drillreg.sheets.columns import match_columns
-from drillreg.sheets.operations import read_table
 from drillreg.work.models import ImportBatch
+
+STEP = 200
+MOST_ON_MAP = 2000
+STANDS = N_("%(name)s stands already and would be changed.")
+# What a row can change of an organisation that stands, by the field that says it.
+CHANGEABLE = {"code": "code", "phone": "duty_phone"}
 
 Position = tuple[float, float]
 
@@ -45,216 +61,240 @@ class NewOrg:
     position: Position | None
 
 
-def find(source: Source) -> Found:
-    """Read a table of organisations and say what would come of it."""
-    if source.owner is None:
-        raise DomainError(N_("Say below which organisation the list belongs."))
-    (data,) = source.files.values()
-    kinds, attributes = code_list("org_kind"), code_list("org_attribute")
-    words = synonyms(attributes)
-    bounds = limits_for(source, limits.INTERACTIVE, limits.BACKGROUND)
-    table = read_table(data, synonyms=words, limits=bounds)
-    columns = match_columns(table.header, words)
-    if "name" not in columns:
-        raise DomainError(N_("No column is headed as a name, such as 单位名称 or 学校名称."))
-    reading = read_orgs(
-        table_rows(table.rows, table.header_row + 1),
-        columns,
-        kinds=kinds,
-        attributes=attributes,
-        usual_kind=str(source.options.get("kind") or ""),
+class OrgImport(Kind):
+    """Lists of schools, hospitals, enterprises and other organisations."""
+
+    code = "organisations"
+    label = N_("Organisations")
+    about = N_(
+        "A list of schools, hospitals, enterprises, villages and the like. Each stands below the"
+        " town or village that its row names, or in which it lies."
     )
-    points = _positions(reading.rows, str(source.options.get("shift") or ""))
-    new = _placed(reading, points, Places(source.owner), kinds)
-    twins = _standing(new)
-    fresh = [org for org in new if (org.parent_id, org.row.kind, org.row.name) not in twins]
-    counts = {"rows": len(new), "new": len(fresh), "same": len(new) - len(fresh)}
-    return Found(
-        columns=shown_columns(columns, table.header),
-        encoding=table.encoding,
-        counts={**counts, "problems": len(reading.problems), **_by_kind(fresh)},
-        notices=_notices(reading.rows, points),
-        problems=sorted(reading.problems, key=lambda problem: problem.row.number),
-        header=table.header,
-        sample=[(org.row.name, org.row.kind, org.row.parent) for org in fresh[:10]],
-        steps=chunks(fresh),
+    permission = Permission.EDIT_ORGS
+    shown = (N_("Organisation name"), N_("Kind"), N_("Stands below"), N_("Duty phone"))
+    changes_records = True
+    in_use = N_(
+        "%(count)d other records already stand at what this import brought in, or were changed"
+        " since. Move or close those first."
     )
 
+    def fields(self) -> Sequence[Field]:
+        """Return what a list of organisations can say."""
+        return org_fields()
 
-def _by_kind(rows: Iterable[NewOrg]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for org in rows:
-        found[f"kind:{org.row.kind}"] = found.get(f"kind:{org.row.kind}", 0) + 1
-    return found
+    def choices(self) -> Sequence[Choice]:
+        """Ask for the datum, and the kind of rows that name none."""
+        return (
+            datum_choice(blank=N_("Leave the positions out")),
+            Choice(
+                "usual_kind",
+                N_("Kind of rows that name none"),
+                options=code_list("org_kind").options,
+                blank=N_("Told from the name"),
+            ),
+        )
+
+    def plan(self, source: Source) -> Plan:
+        """Say what a list of organisations would bring; nothing is written."""
+        if source.owner_id is None:
+            raise DomainError(N_("Say below which organisation the list belongs."))
+        owner = db.session.get_one(Org, source.owner_id)
+        kinds = code_list("org_kind")
+        usual = str(source.options.get("usual_kind") or "")
+        reading = read_orgs(source, kinds=kinds, usual_kind=usual)
+        points = _positions(reading.rows, str(source.options.get("shift") or ""))
+        new = _placed(reading, points, OrgNames(owner), kinds)
+        entries = _entries(new)
+        made = Counter(e.data.row.kind for e in entries if e.act is Act.NEW)
+        return Plan(
+            entries=entries,
+            problems=reading.problems,
+            notices=_notices(reading.rows, points),
+            figures=[(pick(item.label), made[item.code]) for item in kinds if made[item.code]],
+            outlines=partial(_on_map, entries),
+        )
+
+    def cells_of(self, plan: Plan, entry: Entry) -> Sequence[str]:
+        """Return name, kind, parent and phone."""
+        if entry.act is Act.NEW:
+            row: OrgRow = entry.data.row
+            parent = db.session.get_one(Org, entry.data.parent_id)
+            return row.name, code_label(row.kind, "org_kind"), parent.name, row.phone or ""
+        org = db.session.get_one(Org, entry.subject_id)
+        phone = entry.data.get("duty_phone", org.duty_phone)
+        parent_name = org.parent.name if org.parent else ""
+        return org.name, code_label(org.kind, "org_kind"), parent_name, phone or ""
+
+    def steps(self, plan: Plan, entries: Sequence[Entry]) -> Sequence[Any]:
+        """Return chunks of new organisations."""
+        return chunks([entry.data for entry in entries], STEP)
+
+    def write(self, batch: ImportBatch, step: Any, now: datetime, today: date) -> None:
+        """Write a chunk of organisations with their first versions."""
+        ids = {new.parent_id for new in step}
+        statement = select(Org).where(Org.id.in_(ids)).order_by(Org.id)
+        parents = {org.id: org for org in db.session.scalars(statement)}
+        made = [_org(batch, new, parents[new.parent_id]) for new in step]
+        db.session.add_all(made)
+        db.session.flush()
+        for org in made:
+            org.path = child_path(parents[org.parent_id or 0].path, org.id)
+            db.session.add(version_of(org, from_on=today, now=now))
+        db.session.flush()
+
+    def current(self, ids: Sequence[int]) -> Mapping[int, Mapping[str, Any]]:
+        """Return what a row can change of organisations, as it stands."""
+        found = db.session.scalars(select(Org).where(Org.id.in_(list(ids))).order_by(Org.id))
+        return {org.id: _values(org) for org in found}
+
+    def change(
+        self, values: Mapping[int, Mapping[str, Any]], *, now: datetime, today: date
+    ) -> None:
+        """Set values of organisations from today on; what they were stays as a version."""
+        found = db.session.scalars(select(Org).where(Org.id.in_(list(values))).order_by(Org.id))
+        for org in found.all():
+            dated = "attributes" in values[org.id]
+            if dated:
+                end_version(org, today, now)
+            for name, value in values[org.id].items():
+                setattr(org, name, dict(value) if name == "attributes" else value)
+            if dated:
+                begin_version(org, today, now)
+
+    def drop(self, batch: ImportBatch) -> None:
+        """Remove the organisations of an import that nobody has seen."""
+        mine = select(Org.id).where(Org.import_id == batch.id)
+        db.session.execute(delete(OrgVersion).where(OrgVersion.org_id.in_(mine)))
+        db.session.execute(delete(Org).where(Org.import_id == batch.id))
+
+    def uses(self, batch: ImportBatch) -> int:
+        """Return how many records of others point at these organisations."""
+        return uses_count(batch)
+
+    def home(self, batch: ImportBatch) -> str:
+        """Return the tree of organisations."""
+        return url_for("orgs.index", within=batch.org_id or None)
+
+    def offered(self, owner_id: int) -> Mapping[str, Sequence[str]]:
+        """Offer the towns and villages by name, a village with its town where names repeat."""
+        names = OrgNames(db.session.get_one(Org, owner_id))
+        repeated = Counter(org.name for org in names.by_id.values())
+        return {
+            "parent": [
+                f"{names.by_id[org.parent_id].name}{org.name}"
+                if repeated[org.name] > 1 and org.parent_id in names.by_id
+                else org.name
+                for org in names.by_id.values()
+            ]
+        }
 
 
-def _notices(rows: Sequence[OrgRow], points: Mapping[int, Position]) -> list[Any]:
+def _notices(rows: Sequence[OrgRow], points: Mapping[int, Position]) -> list[Sentence]:
     if any(row.position for row in rows) and not points:
-        return [
-            (N_("The table has positions. They are left out, because no datum was chosen."), {})
-        ]
+        return [(POSITIONS_LEFT_OUT, {})]
     return []
 
 
 def _positions(rows: Sequence[OrgRow], given: str) -> dict[int, Position]:
-    """Return WGS84 positions by row number; none unless the datum was chosen."""
+    """Return WGS84 positions by place in the file; none unless the datum was chosen."""
     located = [row for row in rows if row.position is not None]
     if not given or not located:
         return {}
     x, y = zip(*(row.position for row in located if row.position), strict=True)
     lons, lats = to_wgs84(x, y, ShiftedCrs(given))
-    return {
-        row.row.number: (float(lon), float(lat))
-        for row, lon, lat in zip(located, lons, lats, strict=True)
-    }
-
-
-class Places:
-    """Where in the owner's subtree an organisation can stand: by name, alias, code or position."""
-
-    def __init__(self, owner: Org) -> None:
-        self.owner = owner
-        rows = db.session.scalars(
-            select(Org)
-            .where(
-                Org.path >= owner.path,
-                Org.path < subtree_end(owner.path),
-                Org.kind.in_(("county", "town", "village")),
-                Org.closed_on.is_(None),
-                is_imported(Org),
-            )
-            .order_by(Org.path)
-        ).all()
-        self.by_id = {org.id: org for org in rows}
-        self.by_name: dict[str, list[Org]] = {}
-        for org in rows:
-            self.by_name.setdefault(org.name, []).append(org)
-        for alias, org_id in db.session.execute(
-            select(OrgAlias.alias, OrgAlias.org_id)
-            .where(OrgAlias.org_id.in_(self.by_id))
-            .order_by(OrgAlias.id)
-        ):
-            self.by_name.setdefault(alias, []).append(self.by_id[org_id])
-        self.by_division = {org.division_id: org for org in rows if org.division_id}
-        self._by_code: dict[str, Division] = {}
-
-    def named(self, text: str) -> Org:
-        """Return the organisation that a cell names; raise CellError when none or several do."""
-        if not text:
-            return self.owner
-        if text.isascii() and text.isdigit() and len(text) in {6, 9, 12}:
-            return self._coded(text)
-        found = {org.id: org for org in self._of_name(text)}
-        if len(found) > 1:
-            raise CellError(
-                N_("%(name)s stands for %(count)d organisations; use its division code."),
-                name=text,
-                count=len(found),
-            )
-        if not found:
-            raise CellError(N_("There is no %(name)s among your towns and villages."), name=text)
-        return next(iter(found.values()))
-
-    def _of_name(self, text: str) -> list[Org]:
-        """Return what is called so; "白岩镇岭下村" is the village of that name in that town."""
-        if text in self.by_name:
-            return self.by_name[text]
-        return [
-            org
-            for org in self.by_id.values()
-            if text.endswith(org.name)
-            and org.parent_id in self.by_id
-            and text.removesuffix(org.name).endswith(self.by_id[org.parent_id].name)
-        ]
-
-    def _coded(self, text: str) -> Org:
-        code = full_code(text)
-        if code not in self._by_code:
-            self._by_code |= divisions_by_code([code])
-        division = self._by_code.get(code)
-        org = self.by_division.get(division.id) if division else None
-        if org is None:
-            raise CellError(
-                N_("There is no organisation of yours with the code %(code)s."), code=text
-            )
-        return org
+    pairs = zip(lons.tolist(), lats.tolist(), strict=True)
+    return {row.at: pair for row, pair in zip(located, pairs, strict=True)}
 
 
 def _placed(
-    reading: OrgReading, points: Mapping[int, Position], places: Places, kinds: CodeList
+    reading: OrgReading, points: Mapping[int, Position], places: OrgNames, kinds: CodeList
 ) -> list[NewOrg]:
     """Return the rows with their parents; rows that cannot stand anywhere become problems."""
     located = _located([row for row in reading.rows if not row.parent], points, places)
     new = []
     for row in reading.rows:
         try:
-            parent = located.get(row.row.number) or places.named(row.parent)
+            parent = located.get(row.at) or places.named(row.parent)
             ensure_allowed_parent(kinds, row.kind, parent.kind)
         except DomainError as error:
-            reading.problems.append(Problem(row.row, error.message, error.params))
+            reading.problems.append(Note(row.at, error.message, error.params))
             continue
-        new.append(NewOrg(row, parent.id, points.get(row.row.number)))
+        new.append(NewOrg(row, parent.id, points.get(row.at)))
     return new
 
 
 def _located(
-    rows: Sequence[OrgRow], points: Mapping[int, Position], places: Places
+    rows: Sequence[OrgRow], points: Mapping[int, Position], places: OrgNames
 ) -> dict[int, Org]:
-    """Return by row number the government of the place, for rows that name no parent."""
-    numbers = [row.row.number for row in rows if row.row.number in points]
-    if not numbers:
+    """Return by place in the file the government there, for rows that name no parent."""
+    found_at = [row.at for row in rows if row.at in points]
+    if not found_at:
         return {}
-    ids = divisions_at([points[n][0] for n in numbers], [points[n][1] for n in numbers])
+    ids = divisions_at([points[at][0] for at in found_at], [points[at][1] for at in found_at])
     above = governments_above(ids)
     found = {
-        number: above[id_]
-        for number, id_ in zip(numbers, ids, strict=True)
+        at: above[id_]
+        for at, id_ in zip(found_at, ids, strict=True)
         if id_ is not None and id_ in above
     }
-    return {n: org for n, org in found.items() if covers(places.owner.path, org.path)}
+    return {at: org for at, org in found.items() if covers(places.owner.path, org.path)}
 
 
-def _standing(rows: Iterable[NewOrg]) -> set[tuple[int, str, str]]:
-    """Return parent, kind and name of what already stands where rows would put theirs."""
-    parents = sorted({org.parent_id for org in rows})
-    found = db.session.execute(
-        select(Org.parent_id, Org.kind, Org.name)
-        .where(Org.parent_id.in_(parents), Org.closed_on.is_(None), is_imported(Org))
-        .order_by(Org.id)
-    ).all()
-    return {(row[0] or 0, str(row[1]), str(row[2])) for row in found}
-
-
-def write(batch: ImportBatch, step: Sequence[NewOrg], now: datetime, today: date) -> None:
-    """Write one chunk; what this batch already wrote stays as it is."""
-    parents = {
-        org.id: org
+def _entries(rows: Iterable[NewOrg]) -> list[Entry]:
+    """Return the rows as they would be written, or what they would change of what stands."""
+    wanted = list(rows)
+    parents = sorted({org.parent_id for org in wanted})
+    twins = {
+        (org.parent_id, org.kind, org.name): org
         for org in db.session.scalars(
-            select(Org).where(Org.id.in_({new.parent_id for new in step})).order_by(Org.id)
-        )
-    }
-    written = {
-        (row[0], row[1], row[2])
-        for row in db.session.execute(
-            select(Org.parent_id, Org.kind, Org.name)
-            .where(Org.import_id == batch.id, Org.parent_id.in_(parents))
+            select(Org)
+            .where(Org.parent_id.in_(parents), Org.closed_on.is_(None), is_imported(Org))
             .order_by(Org.id)
         )
     }
-    made = [
-        _org(batch, new, parents[new.parent_id])
-        for new in step
-        if (new.parent_id, new.row.kind, new.row.name) not in written
-    ]
-    db.session.add_all(made)
-    db.session.flush()
-    for org in made:
-        org.path = child_path(parents[org.parent_id or 0].path, org.id)
-        db.session.add(version_of(org, from_on=today, now=now))
-    db.session.flush()
+    found = []
+    for new in wanted:
+        twin = twins.get((new.parent_id, new.row.kind, new.row.name))
+        found.append(Entry(new.row.at, new) if twin is None else _change(new, twin))
+    return found
+
+
+def _change(new: NewOrg, org: Org) -> Entry:
+    """Return what a row would change of an organisation; empty cells change nothing."""
+    said: dict[str, Any] = {"code": new.row.code, "phone": new.row.phone}
+    changes = {
+        name: (getattr(org, CHANGEABLE[name]), value)
+        for name, value in said.items()
+        if value and value != getattr(org, CHANGEABLE[name])
+    }
+    data = {CHANGEABLE[name]: value for name, (_, value) in changes.items()}
+    if new.position is not None and (org.lon, org.lat) != new.position:
+        data |= {"lon": new.position[0], "lat": new.position[1]}
+        changes |= {"lon": (org.lon, new.position[0]), "lat": (org.lat, new.position[1])}
+    fresh = {
+        name: value
+        for name, value in new.row.attributes.items()
+        if org.attributes.get(name) != value
+    }
+    if fresh:
+        data["attributes"] = {**org.attributes, **fresh}
+        changes |= {name: (org.attributes.get(name), value) for name, value in fresh.items()}
+    act = Act.CHANGE if changes else Act.SAME
+    return Entry(new.row.at, data, act, org.id, changes, (STANDS, {"name": org.name}))
+
+
+def _values(org: Org) -> dict[str, Any]:
+    return {
+        "code": org.code,
+        "duty_phone": org.duty_phone,
+        "lon": org.lon,
+        "lat": org.lat,
+        "attributes": dict(org.attributes),
+    }
 
 
 def _org(batch: ImportBatch, new: NewOrg, parent: Org) -> Org:
+    known = {each.code for each in attribute_fields()}
     return Org(
         path=new_path(),
         parent_id=parent.id,
@@ -266,17 +306,17 @@ def _org(batch: ImportBatch, new: NewOrg, parent: Org) -> Org:
         is_outside=new.row.kind == "outside",
         lon=new.position[0] if new.position else None,
         lat=new.position[1] if new.position else None,
-        attributes=new.row.attributes,
+        attributes={name: value for name, value in new.row.attributes.items() if name in known},
         import_id=batch.id,
     )
 
 
-def show(batch: ImportBatch, today: date) -> None:
-    """Do nothing more: the flag alone makes new organisations visible."""
-
-
-def hide(batch: ImportBatch) -> None:
-    """Do nothing more: the flag alone hides them."""
-
-
-ORGANISATIONS = Importer(find, write, show, hide)
+def _on_map(entries: Sequence[Entry]) -> bytes:
+    """Return the first new organisations with a position, for the map of the preview."""
+    placed = [e for e in entries if e.act is Act.NEW and e.data.position is not None]
+    if not placed:
+        return b""
+    return geojson_bytes(
+        OutFeature(e.at + 1, point_wkb(*e.data.position), {"name": e.data.row.name, "sign": "unit"})
+        for e in placed[:MOST_ON_MAP]
+    )

@@ -15,6 +15,7 @@ from drillreg.i18n import N_
 from drillreg.orgs.models import Org, OrgAlias, OrgVersion, Oversight
 from drillreg.orgs.rules import BEHIND_SEPARATOR, subtree_end
 from drillreg.orgs.scope import OrgScope
+from drillreg.sheets.export import READ_AT_MOST
 from drillreg.work.models import ImportBatch
 from drillreg.work.rules import ImportState
 
@@ -158,7 +159,8 @@ def orgs_count(scope: OrgScope, wanted: OrgFilter) -> int:
 def all_orgs(scope: OrgScope, wanted: OrgFilter) -> Sequence[Org]:
     """Return every organisation of a list in tree order, for an export."""
     statement = select(Org).options(joinedload(Org.parent), joinedload(Org.division))
-    return db.session.scalars(_filtered(statement, scope, wanted).order_by(Org.path)).all()
+    statement = _filtered(statement, scope, wanted).order_by(Org.path).limit(READ_AT_MOST)
+    return db.session.scalars(statement).all()
 
 
 def orgs_with_ids(ids: Iterable[int], scope: OrgScope) -> Sequence[Org]:

@@ -20,6 +20,7 @@ from drillreg.orgs.rules import subtree_end
 from drillreg.orgs.scope import OrgScope
 from drillreg.plans.models import Plan, PlanFile, PlanVersion
 from drillreg.plans.rules import PlanState, Secrecy, VersionState, plan_state
+from drillreg.sheets.export import READ_AT_MOST
 
 # The version that was issued and not replaced: in force, or ended with the plan. A plan has at
 # most one, and at most one draft.
@@ -158,15 +159,14 @@ def plans_page(
 
 def count_plans(scope: OrgScope, chosen: PlanFilter, *, today: date) -> int:
     """Return how many plans a filter leaves."""
-    found = db.session.scalar(_filtered(select(func.count(Plan.id)), scope, chosen, today))
-    return found or 0
+    return db.session.scalar(_filtered(select(func.count(Plan.id)), scope, chosen, today)) or 0
 
 
 def all_plans(scope: OrgScope, chosen: PlanFilter, *, today: date) -> list[PlanRow]:
     """Return every plan a filter leaves, in its order, for an export."""
-    sorting = [c.asc() if way == "asc" else c.desc() for c, way in _order(chosen.sort)]
-    statement = _filtered(_row_statement(), scope, chosen, today).order_by(*sorting)
-    return [PlanRow(*row) for row in db.session.execute(statement)]
+    order = [c.asc() if way == "asc" else c.desc() for c, way in _order(chosen.sort)]
+    statement = _filtered(_row_statement(), scope, chosen, today).order_by(*order)
+    return [PlanRow(*row) for row in db.session.execute(statement.limit(READ_AT_MOST))]
 
 
 def get_plan(plan_id: int, scope: OrgScope) -> Plan:

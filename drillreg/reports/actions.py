@@ -18,8 +18,8 @@ from drillreg.orgs.rules import subtree_end
 from drillreg.orgs.scope import OrgScope
 from drillreg.reports.models import CorrectiveAction, Finding, Report
 from drillreg.reports.rules import ActionState, ReportState, Standing
+from drillreg.sheets.export import READ_AT_MOST
 
-MOST_EXPORTED = 20_000
 ORDER: Order = [(CorrectiveAction.due_on, "asc"), (CorrectiveAction.id, "asc")]
 
 
@@ -96,9 +96,9 @@ def actions_page(
 
 
 def all_actions(scope: OrgScope, wanted: ActionFilter) -> Sequence[CorrectiveAction]:
-    """Return every action of a filter, earliest due first, at most 20,000, for an export."""
+    """Return every action of a filter, earliest due first, for an export."""
     statement = _whole(scope, wanted).order_by(CorrectiveAction.due_on, CorrectiveAction.id)
-    return db.session.scalars(statement.limit(MOST_EXPORTED)).all()
+    return db.session.scalars(statement.limit(READ_AT_MOST)).all()
 
 
 def count_actions(scope: OrgScope, wanted: ActionFilter) -> int:

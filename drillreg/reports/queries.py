@@ -21,8 +21,7 @@ from drillreg.orgs.rules import subtree_end
 from drillreg.orgs.scope import OrgScope
 from drillreg.reports.models import CorrectiveAction, Finding, Report
 from drillreg.reports.rules import ReportState
-
-MOST_EXPORTED = 20_000
+from drillreg.sheets.export import READ_AT_MOST
 
 
 def get_report(report_id: int, scope: OrgScope) -> Report:
@@ -109,10 +108,10 @@ def count_reports(
 def all_reports(
     scope: OrgScope, *, within: Org | None = None, state: str = "", words: str = ""
 ) -> Sequence[Report]:
-    """Return every report of a filter, newest first, at most 20,000, for an export."""
+    """Return every report of a filter, newest first, for an export."""
     statement = select(Report).options(contains_eager(Report.org), joinedload(Report.drill))
     statement = _filtered(statement, scope, within, state, words)
-    return db.session.scalars(statement.order_by(Report.id.desc()).limit(MOST_EXPORTED)).all()
+    return db.session.scalars(statement.order_by(Report.id.desc()).limit(READ_AT_MOST)).all()
 
 
 def _not_submitted_by(actor: Actor) -> list[ColumnElement[bool]]:

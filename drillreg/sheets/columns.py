@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕|<[^<>]*>")
 DECORATION = re.compile(r"[\s*:：★※_\-—.、,;]+")
@@ -63,30 +64,53 @@ def _variety(row: Sequence[str]) -> int:
     return len({text for text in row if text})
 
 
+class Header(NamedTuple):
+    """Where a header lies: index of its last row, its texts, fields it matched, rows it takes."""
+
+    at: int
+    texts: list[str]
+    matched: int
+    depth: int = 1
+
+
 def find_header(
     rows: Sequence[Sequence[str]], synonyms: Mapping[str, Sequence[str]], *, look_at: int = 20
-) -> tuple[int, list[str], int]:
-    """Return the index of the last header row, the header, and how many fields it matched.
+) -> Header:
+    """Find the header row of a table.
 
     `rows` must be equally long, merged cells filled. The row with most known words wins; two
     rows are joined where that says more, or where the upper one groups the lower. Without a
     known word it is the first row with more than half as many different texts as the fullest.
     """
-    best = (0, 0, -1, list(rows[0]) if rows else [])
+    best = (0, 0)
+    header = Header(-1, list(rows[0]) if rows else [], 0)
     for at, row in enumerate(rows[:look_at]):
         score = len(match_columns(row, synonyms))
         if score > best[0]:
-            best = (score, 0, at, list(row))
+            best, header = (score, 0), Header(at, list(row), score)
         if at + 1 < len(rows) and min(_variety(row), _variety(rows[at + 1])) > 1:
-            lower = rows[at + 1]
-            joined = joined_header(row, lower)
-            rank = (len(match_columns(joined, synonyms)), int(_has_group(row, lower)))
-            if rank[0] > 0 and rank > best[:2]:
-                best = (*rank, at + 1, joined)
-    if best[2] >= 0:
-        return best[2], best[3], best[0]
+            joined = joined_header(row, rows[at + 1])
+            rank = (len(match_columns(joined, synonyms)), int(_has_group(row, rows[at + 1])))
+            if rank[0] > 0 and rank > best:
+                best, header = rank, Header(at + 1, joined, rank[0], 2)
+    if header.at >= 0:
+        return header
     fullest = max((_variety(row) for row in rows[:look_at]), default=0)
     for at, row in enumerate(rows[:look_at]):
         if _variety(row) * 2 > fullest:
-            return at, list(row), 0
-    return 0, best[3], 0
+            return Header(at, list(row), 0)
+    return header._replace(at=0)
+
+
+def header_at(
+    rows: Sequence[Sequence[str]], synonyms: Mapping[str, Sequence[str]], at: int, depth: int
+) -> Header:
+    """Return the header that a person says it is: its last row from 0 (-1: none) and its depth."""
+    if at < 0:
+        width = len(rows[0]) if rows else 0
+        return Header(-1, [f"#{number}" for number in range(1, width + 1)], 0, 0)
+    at = min(at, len(rows) - 1)
+    texts = list(rows[at])
+    if depth == 2 and at > 0:
+        texts = joined_header(rows[at - 1], rows[at])
+    return Header(at, texts, len(match_columns(texts, synonyms)), depth)

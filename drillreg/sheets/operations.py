@@ -21,6 +21,7 @@ class Table:
     """A table as text: `header_row` is its (last) row's number in the file, counted from 1.
 
     `matched` fields were known from the header; with none, the file may have no header at all.
+    `top` are the first rows as they stand, `since_1904` how its bare numbers count days.
     """
 
     sheet: str
@@ -30,6 +31,9 @@ class Table:
     header_row: int
     encoding: str
     matched: int
+    depth: int
+    top: list[list[str]]
+    since_1904: bool
 
     def row_number(self, index: int) -> int:
         """Return the number in the file of `rows[index]`, as the person's program shows it."""
@@ -41,16 +45,21 @@ def read_table(
     *,
     synonyms: Mapping[str, Sequence[str]],
     sheet: str | None = None,
+    header_row: int | None = None,
+    depth: int = 1,
     limits: Limits = INTERACTIVE,
 ) -> Table:
     """Read CSV, .xlsx or .xls, told apart by content, in the closed child.
 
-    `synonyms` (field: words) serve to find the header row and the best sheet. Raises
+    `synonyms` (field: words) serve to find the header row and the best sheet, unless a person
+    chose `sheet` or the `header_row` (number in the file, 0 for none) with its `depth`. Raises
     SandboxRefused with a sentence for what cannot be read, and the errors of `client.run`.
     """
     args = {
         "synonyms": {field: list(words) for field, words in synonyms.items()},
         "sheet": sheet,
+        "header_row": header_row,
+        "depth": depth,
         "bounds": asdict(bounds_of(limits)),
     }
     task = "drillreg.sheets.read:read_sheet"

@@ -2,7 +2,9 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+import re
+import zipfile
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,25 +13,25 @@ import python_calamine
 
 from drillreg.i18n import N_
 from drillreg.sandbox.refusals import Refused
-from drillreg.sheets.columns import find_header
+from drillreg.sheets.columns import Header, find_header, header_at
 from drillreg.sheets.gate import DAMAGED, TOO_FAR, Bounds, check_workbook
 
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 DELIMITERS = (",", ";", "\t")
 SHEETS_LOOKED_AT = 20
 MERGED_CELLS = 1_000_000
+TOP_ROWS, TOP_TEXT = 25, 60  # shown around the header for a person to choose it
+SINCE_1904 = re.compile(rb"date1904\s*=\s*[\"'](?:1|true)")
 
 Rows = list[list[str]]
 
 
 class Sheet(NamedTuple):
-    """One sheet as text, with the place of its header and how well that matched."""
+    """One sheet as text, with its header."""
 
     name: str
     rows: Rows
-    header_at: int
-    header: list[str]
-    score: int
+    header: Header
 
 
 def number_text(value: float) -> str:
@@ -182,39 +184,51 @@ def _trimmed(rows: Rows) -> Rows:
     return [(row + [""] * width)[:width] for row in rows]
 
 
-def _with_header(name: str, rows: Rows, synonyms: Mapping[str, Sequence[str]]) -> Sheet:
-    rows = _trimmed(rows)
-    at, header, score = find_header(rows, synonyms)
-    return Sheet(name, rows, at, header, score)
+def _chosen_header(rows: Rows, args: Mapping[str, Any]) -> Header:
+    if args["header_row"] is None:
+        return find_header(rows, args["synonyms"])
+    return header_at(rows, args["synonyms"], args["header_row"] - 1, args["depth"])
+
+
+def _counts_from_1904(path: Path) -> bool:
+    """Say whether bare numbers of a workbook count the days from 1904."""
+    with zipfile.ZipFile(path) as archive:
+        return bool(SINCE_1904.search(archive.read("xl/workbook.xml")))
 
 
 def read_sheet(args: dict[str, Any], inputs: Path, outputs: Path) -> dict[str, Any]:
     """Read `table` of the inputs: the sheet asked for, else the one whose header fits best.
 
-    `args`: synonyms, sheet (or null), bounds. Returns sheet, sheets, header, header_row (its
-    number in the file, from 1), how many fields it matched, the rows after it, and the encoding
-    of a CSV file.
+    `args`: synonyms, sheet (or null), bounds, header_row (from 1, 0 for none, null to look for
+    it) with its depth. Returns sheet, sheets, header, header_row (number in the file of its last
+    row), its depth, how many fields it matched, the first rows as they stand, the rows after the
+    header, whether bare numbers count from 1904, and the encoding of a CSV file.
     """
     path, bounds = inputs / "table", Bounds(**args["bounds"])
     with path.open("rb") as opened:
         start, encoding = opened.read(4), ""
+    since_1904 = False
     if start == ZIP:
         check_workbook(path, bounds)
+        since_1904 = _counts_from_1904(path)
     if start in (ZIP, OLE):
         tables = _read_book(path, args["sheet"], bounds)
     else:
         tables, encoding = _read_csv(path.read_bytes(), bounds)
-    sheets = [_with_header(name, rows, args["synonyms"]) for name, rows in tables]
-    filled = [sheet for sheet in sheets if sheet.rows]
-    if not filled:
+    trimmed = [(name, _trimmed(rows)) for name, rows in tables]
+    sheets = [Sheet(name, rows, _chosen_header(rows, args)) for name, rows in trimmed if rows]
+    if not sheets:
         raise Refused(N_("This file has no table in it."))
-    best = max(filled, key=lambda sheet: sheet.score)
+    best = max(sheets, key=lambda sheet: sheet.header.matched)
     return {
         "sheet": best.name,
-        "sheets": [sheet.name for sheet in sheets if sheet.name],
-        "header": best.header,
-        "header_row": best.header_at + 1,
-        "matched": best.score,
-        "rows": best.rows[best.header_at + 1 :],
+        "sheets": [name for name, _ in trimmed if name],
+        "header": best.header.texts,
+        "header_row": best.header.at + 1,
+        "depth": best.header.depth,
+        "matched": best.header.matched,
+        "top": [[text[:TOP_TEXT] for text in row] for row in best.rows[:TOP_ROWS]],
+        "rows": best.rows[best.header.at + 1 :],
+        "since_1904": since_1904,
         "encoding": encoding,
     }

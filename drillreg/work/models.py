@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from drillreg.core.db import Base, HasPublicId
@@ -62,3 +62,16 @@ class ImportBatch(HasPublicId, Base):
     options: Mapped[dict[str, Any]]
     problems_file_id: Mapped[int | None]
     digest: Mapped[str | None]
+
+
+class ImportChange(Base):
+    """What an import changes in a record that stood before: its values before and after."""
+
+    __tablename__ = "import_change"
+    __table_args__ = (UniqueConstraint("import_id", "subject_id"),)
+
+    import_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"))
+    # The key of the record, in the table that the kind of import is about.
+    subject_id: Mapped[int]
+    before: Mapped[dict[str, Any]]
+    after: Mapped[dict[str, Any]]

@@ -121,15 +121,15 @@ def test_hostile_uploads_are_refused_while_the_site_answers(
         "workbook bomb": ("sites.xlsx", hostile.xlsx_bomb()),
     }
     client = installation.client().sign_in("county", PASSWORD)
-    client.page("/hazards/import")
+    client.page("/imports/new?kind=hazards")
     took = {}
     with watched(installation, county.people[0]) as watcher:
         for _ in range(3 if is_long else 1):
             for what, (name, data) in uploads.items():
-                fields = {"org_id": str(county.county_id)}
+                fields = {"kind": "hazards", "org_id": str(county.county_id)}
                 answer, took[what] = timed(
                     lambda n=name, d=data, f=fields: client.upload(
-                        "/hazards/import", f, {"file": (n, d)}
+                        "/imports/new", f, {"file": (n, d)}
                     )
                 )
                 ensure_refused(answer, what)

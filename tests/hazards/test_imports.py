@@ -14,10 +14,11 @@ from sqlalchemy import func, select
 from drillreg.audit.models import AuditRow
 from drillreg.core.db import db, unit_of_work
 from drillreg.geo.shift import ShiftedCrs, from_wgs84
-from drillreg.hazards import imports
 from drillreg.hazards.models import HazardCheck, HazardSite
 from drillreg.hazards.rules import RiskLevel
+from drillreg.imports import applying
 from drillreg.notices.models import Notice
+from drillreg.work import importers
 from drillreg.work.models import ImportBatch, WorkItem
 from drillreg.work.rules import ImportState, WorkState
 
@@ -80,9 +81,9 @@ def send(office, county):
 
     def upload(data, name="台账.csv", org=None, browser=None, **options):
         files = data if isinstance(data, list) else [(BytesIO(data), name)]
-        form = {"file": files, "org_id": (org or county.county).id, **options}
+        form = {"kind": "hazards", "file": files, "org_id": (org or county.county).id, **options}
         answer = (browser or office).post(
-            "/hazards/import", data=form, content_type="multipart/form-data"
+            "/imports/new", data=form, content_type="multipart/form-data"
         )
         assert answer.status_code == 303, answer.text
         return answer.location
@@ -111,7 +112,7 @@ def numbers(browser):
 
 
 def problem_rows(browser, address, sheet=0):
-    with browser.get(f"{address}/problems.xlsx") as answer:
+    with browser.get(f"{address}/explained.xlsx") as answer:
         book = CalamineWorkbook.from_filelike(BytesIO(answer.data))
     return book.get_sheet_by_index(sheet).to_python()
 
@@ -137,11 +138,11 @@ def test_a_ledger_comes_in_after_its_preview(places, county, office, send, work_
     assert second.found_on == date(2026, 5, 13)
     third = reading.scalars(select(HazardSite).where(HazardSite.number == "H-3")).one()
     assert (third.org_id, third.kind) == (county.town.id, "other")
-    trail = reading.scalars(select(AuditRow).where(AuditRow.action == "hazards-imported")).all()
-    assert [(row.detail["imported"], row.detail["refused"]) for row in trail] == [(3, 5)]
+    trail = reading.scalars(select(AuditRow).where(AuditRow.action == "import-applied")).all()
+    assert [(row.detail["imported"], row.detail["explained"]) for row in trail] == [(3, 5)]
     assert len(trail[0].detail["digest"]) == 64
     assert reading.scalars(select(Notice.url)).all() == [address]
-    assert "已导入 3 个风险点，5 行有说明" in office.page(address).text
+    assert "已导入 3 行，5 行有说明" in office.page(address).text
 
 
 def test_every_bad_row_comes_back_with_its_reason(places, office, send):
@@ -222,11 +223,11 @@ def test_positions_of_phone_maps_are_converted_when_said(places, bring_in, readi
 
 def test_columns_can_be_mapped_by_hand(places, office, send, work_off, reading):
     header = ["甲", "乙", "丙", "丁"]
-    address = send(csv([["A-1", "坡", "115.05", "24.05"]], header=header))
-    assert "没有坐标" in office.page(address).text
-    mapping = {"column_number": "0", "column_name": "1", "column_lon": "2", "column_lat": "3"}
-    form = {**mapping, "shift": "wgs84", "default_level": "blue"}
-    assert office.post(f"{address}/columns", data=form).status_code == 303
+    address = send(csv([["A-1", "坡", "115.05", "24.05"]], header=header), default_level="blue")
+    assert office.get(address).location == f"{address}/columns"
+    assert "没有找到这些列：经度、纬度" in office.page(f"{address}/columns").text
+    mapping = {"field_0": "number", "field_1": "name", "field_2": "lon", "field_3": "lat"}
+    assert office.post(f"{address}/columns", data=mapping).status_code == 303
     assert "共 1 行：1 行可导入" in office.page(address).text
     office.post(f"{address}/apply")
     work_off()
@@ -262,7 +263,7 @@ def test_undo_hides_all_and_lets_the_file_in_again(places, office, bring_in, rea
     assert numbers(office) == ["H-1", "H-2", "H-3"]
     reading.rollback()
     acts = reading.scalars(select(AuditRow.action).order_by(AuditRow.id)).all()
-    assert acts[-3:] == ["hazards-imported", "hazards-import-undone", "hazards-imported"]
+    assert acts[-3:] == ["import-applied", "import-undone", "import-applied"]
 
 
 def test_undo_is_refused_once_somebody_has_checked(app, places, office, bring_in, frozen):
@@ -289,7 +290,7 @@ def test_undo_is_refused_once_somebody_has_checked(app, places, office, bring_in
 def test_a_killed_import_starts_over_and_doubles_nothing(
     app, places, office, send, work_off, reading, monkeypatch
 ):
-    monkeypatch.setattr(imports, "CHUNK", 1)
+    monkeypatch.setattr(importers.chunks, "__defaults__", (1,))
     address = send(csv(ROWS))
     office.post(f"{address}/apply")
 
@@ -297,13 +298,13 @@ def test_a_killed_import_starts_over_and_doubles_nothing(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        real, calls = imports._ensure_mine, []
+        real, calls = applying.ensure_mine, []
 
         def dies_at_the_third(batch_id, attempt):
             calls.append(attempt)
             return die(batch_id, attempt) if len(calls) == 3 else real(batch_id, attempt)
 
-        broken.setattr(imports, "_ensure_mine", dies_at_the_third)
+        broken.setattr(applying, "ensure_mine", dies_at_the_third)
         with pytest.raises(KeyboardInterrupt):
             work_off()
     assert reading.scalar(select(func.count()).select_from(HazardSite)) == 2
@@ -332,14 +333,18 @@ def test_a_town_imports_into_itself_only(places, county, as_role, send, office):
     town = as_role("town_staff", county.town)
     address = send(csv(ROWS), org=county.town, browser=town)
     assert "共 3 行：2 行可导入，1 行有说明" in town.page(address).text
-    form = {"file": (BytesIO(csv(ROWS)), "a.csv"), "org_id": county.other_town.id}
-    answer = town.post("/hazards/import", data=form, content_type="multipart/form-data")
+    form = {
+        "kind": "hazards",
+        "file": (BytesIO(csv(ROWS)), "a.csv"),
+        "org_id": county.other_town.id,
+    }
+    answer = town.post("/imports/new", data=form, content_type="multipart/form-data")
     assert answer.status_code == 404
     other = as_role("town_staff", county.other_town)
     assert other.get(address).status_code == 404
     assert other.post(f"{address}/apply").status_code == 404
     liaison = as_role("unit_liaison", county.school)
-    assert liaison.get("/hazards/import").status_code == 403
+    assert liaison.get("/imports/new?kind=hazards").status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -352,8 +357,8 @@ def test_a_town_imports_into_itself_only(places, county, as_role, send, office):
     ],
 )
 def test_what_is_no_ledger_is_refused_with_a_sentence(places, county, office, reading, data, name):
-    form = {"file": (BytesIO(data), name), "org_id": county.county.id}
-    answer = office.post("/hazards/import", data=form, content_type="multipart/form-data")
+    form = {"kind": "hazards", "file": (BytesIO(data), name), "org_id": county.county.id}
+    answer = office.post("/imports/new", data=form, content_type="multipart/form-data")
     assert answer.status_code == 422
     assert "dr-errsum" in answer.text
     assert reading.scalars(select(ImportBatch)).all() == []
@@ -362,11 +367,11 @@ def test_what_is_no_ledger_is_refused_with_a_sentence(places, county, office, re
 def test_a_large_file_is_read_in_the_background(
     app, places, office, send, work_off, reading, monkeypatch
 ):
-    monkeypatch.setattr("drillreg.hazards.routes.imports.READ_AT_ONCE", 10)
+    monkeypatch.setattr("drillreg.imports.routes.start.READ_AT_ONCE", 10)
     assert send(csv(ROWS)).startswith("/work/")
     assert work_off() == 1
     batch = reading.scalars(select(ImportBatch)).one()
-    page = office.page(f"/hazards/import/{batch.public_id}")
+    page = office.page(f"/imports/{batch.public_id}")
     assert "共 3 行：3 行可导入" in page.text
 
 
@@ -390,7 +395,7 @@ def test_the_command_prints_counts_and_reasons(app, places, county, tmp_path):
     assert "1 → 岭下村" in first.output
     assert zipfile.is_zipfile(tmp_path / "x.xlsx")
     again = runner.invoke(args=args)
-    assert again.output.startswith("8 rows: 0 in, 8 explained\n")
+    assert again.output.startswith("8 rows: 0 in, 5 explained, 3 stand already\n")
     assert "nothing to import" in again.output
     missing = runner.invoke(args=["hazards", "import", str(path), "--org", "9999"])
     assert missing.exit_code == 1

@@ -65,19 +65,19 @@ def wait_for_paper(reader) -> None:
 def test_a_clerk_brings_in_organisations_and_boundaries(person, files, add_account) -> None:
     clerk = person("zhoumin")
     for what in ("divisions", "organisations"):
-        clerk.go("/orgs/import")
-        clerk.fill(file=files[what], what=what)
-        clerk.press("读取")
+        clerk.go(f"/imports/new?kind={what}")
+        clerk.fill(file=files[what])
+        clerk.press("读取文件")
         clerk.press(clerk.page.get_by_role("button", name=re.compile("^导入这 [0-9]+ 行$")))
         clerk.finish_work()
         clerk.sees("已导入")
-    clerk.go("/orgs/boundaries")
+    clerk.go("/imports/new?kind=boundaries")
     clerk.fill(file=files["outlines"])
-    clerk.press("读取")
+    clerk.press("读取文件")
     clerk.sees("WGS84", made.OTHER_VILLAGE)
     clerk.press(clerk.page.get_by_role("button", name=re.compile("^导入这 [0-9]+ 行$")))
     clerk.finish_work()
-    clerk.press("查看组织树")
+    clerk.press("查看导入的内容")
     clerk.sees(made.COUNTY, made.TOWN, made.VILLAGE, made.SCHOOL)
     clerk.press(clerk.page.locator("main").get_by_role("link", name=made.TOWN).first)
     clerk.go("/map")
@@ -105,17 +105,17 @@ def test_a_town_registers_a_plan_and_its_sites(person, files, found, today) -> N
     town.press("确认印发")
     town.sees(f"白府发〔{today.year}〕12号", "现行")
 
-    town.go("/hazards/import")
+    town.go("/imports/new?kind=hazards")
     town.fill(file=files["ledger"])
     town.press("读取文件")
     town.sees("共 4 行：3 行可导入，1 行有说明", "不能导入的原因")
     with town.page.expect_download() as download:
         town.page.get_by_role("link", name=re.compile("Excel")).first.click()
     assert download.value.suggested_filename.endswith(".xlsx")
-    town.press("导入这 3 个风险点")
+    town.press("导入这 3 行")
     town.finish_work()
-    town.sees("已导入 3 个风险点，1 行有说明")
-    town.press("去看台账和地图")
+    town.sees("已导入 3 行，1 行有说明")
+    town.press("查看导入的内容")
     town.sees(made.SITE, "岭下村三组崩塌", "白岩河口低洼处")
     town.page.wait_for_selector(".dr-map[data-ready]")
     town.press(town.page.get_by_role("link", name=made.SITE).first)
@@ -294,7 +294,7 @@ ENGLISH_PAGES = (
     "/plans/1",
     "/hazards/",
     "/hazards/new",
-    "/hazards/import",
+    "/imports/new?kind=hazards",
     "/hazards/1",
     "/drills/",
     "/drills/1",
@@ -308,8 +308,8 @@ ENGLISH_PAGES = (
     "/reports/actions",
     "/orgs/",
     "/orgs/1",
-    "/orgs/import",
-    "/orgs/boundaries",
+    "/imports/new?kind=organisations",
+    "/imports/",
     "/inbox/",
     "/inbox/settings",
     "/tasks/",

@@ -19,7 +19,7 @@ from drillreg.orgs.attributes import (
 )
 from drillreg.orgs.history import attribute_spans, attributes_on
 from drillreg.orgs.models import Org, OrgVersion
-from drillreg.orgs.rows import CellError
+from drillreg.sheets.cells import CellError
 from tests.orgs.test_change_pages import answers, current, text_of
 
 

@@ -59,8 +59,8 @@ def divided(county, keep):
 def upload(divided):
     def send(browser, text, name="边界.geojson", owner=None, **fields):
         files = [(io.BytesIO(text if isinstance(text, bytes) else text.encode()), name)]
-        form = {"owner_id": (owner or divided.county).id, "shift": "wgs84"}
-        return browser.post("/orgs/boundaries", data={**form, **fields, "file": files})
+        form = {"kind": "boundaries", "org_id": (owner or divided.county).id, "shift": "wgs84"}
+        return browser.post("/imports/new", data={**form, **fields, "file": files})
 
     return send
 
@@ -148,13 +148,13 @@ def test_what_is_left_out_is_explained(as_role, upload):
     assert "没有区划 360799" in listed
     assert "白岩镇已对应第 1 个边界" in listed
     assert "不是面" in listed
-    assert "白岩镇" in page.select_one(".dr-table").get_text()
+    assert "白岩镇" in page.get_text()
 
 
 def test_outlines_for_the_map(as_role, divided, bring_in, upload):
     clerk = as_role("county_staff")
     text = collection(feature(COUNTY, code="360728"), feature(TOWN, code="360728100"))
-    preview = clerk.get(f"{upload(clerk, text).location}/outlines.geojson").get_json(force=True)
+    preview = clerk.get(f"{upload(clerk, text).location}/map.geojson").get_json(force=True)
     assert {f["properties"]["name"] for f in preview["features"]} == {"青岭县", "白岩镇"}
     assert clerk.get(f"/orgs/{divided.county.id}/boundary.geojson").status_code == 404
     bring_in(clerk, text)

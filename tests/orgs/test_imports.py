@@ -6,8 +6,9 @@ from sqlalchemy import func, select
 
 from drillreg.audit.models import AuditRow
 from drillreg.core.db import unit_of_work
+from drillreg.core.errors import DomainError
+from drillreg.imports.applying import apply_batch
 from drillreg.orgs.divisions import division_or_none
-from drillreg.orgs.importing import apply_batch
 from drillreg.orgs.models import Division, DivisionName, Org, OrgVersion
 from drillreg.orgs.queries import is_imported
 from drillreg.orgs.rules import child_path
@@ -31,9 +32,11 @@ HEADLESS = (
 def upload(county):
     """Upload a table for the county and return the answer."""
 
-    def send(browser, text, address="/orgs/import", name="表.csv", **fields):
+    def send(browser, text, address="/imports/new", name="表.csv", **fields):
         data = text if isinstance(text, bytes) else text.encode()
-        form = {"what": "divisions", "owner_id": county.county.id, "govern": "1", "shift": ""}
+        form = {"kind": "divisions", "org_id": county.county.id, "govern": "1", "shift": ""}
+        if "what" in fields:
+            fields = {"kind": fields.pop("what"), **fields}
         return browser.post(address, data={**form, **fields, "file": (io.BytesIO(data), name)})
 
     return send
@@ -57,7 +60,7 @@ def test_from_upload_to_done(as_role, county, bring_in, reading):
     clerk = as_role("county_staff")
     address = bring_in(clerk, TOWNS)
     page = clerk.page(address)
-    assert page.select_one(".dr-done").h1.get_text() == "已导入 4 行"
+    assert page.select_one(".dr-done").h2.get_text() == "已导入 4 行，0 行有说明"
     assert "撤回这次导入" in page.get_text()
     assert "青岭县工业园" in page.get_text()
     towns = reading.scalars(select(Org.name).where(Org.kind == "town").order_by(Org.id)).all()
@@ -92,11 +95,11 @@ def test_bad_rows_are_listed_and_come_back_as_a_workbook(as_role, bring_in, uplo
     for words in ("360728999000", "36072810", "不在青岭县范围内"):
         assert words in listed
     book = openpyxl.load_workbook(
-        io.BytesIO(clerk.get(f"{address}/problems.xlsx", buffered=True).data)
+        io.BytesIO(clerk.get(f"{address}/explained.xlsx", buffered=True).data)
     )
     rows = list(book.active.iter_rows(values_only=True))
-    assert [row[0] for row in rows] == ["行号", 4, 5, 6]
-    assert rows[1][3] == "无主村"
+    assert [row[0] for row in rows] == ["文件中的行号", 4, 5, 6]
+    assert rows[1][2] == "无主村"
 
 
 def test_only_codes_beginning_with(as_role, bring_in, upload):
@@ -175,10 +178,11 @@ def test_work_that_was_killed_is_taken_up_without_doubles(as_role, app, upload, 
 
     with app.app_context():
         with pytest.raises(KeyboardInterrupt):
-            apply_batch(batch_id, actor=None, progress=killed)
+            apply_batch(batch_id, attempt=1, actor=None, progress=killed)
         assert division_or_none("360728100000") is None
-        apply_batch(batch_id, actor=None)
-        apply_batch(batch_id, actor=None)
+        apply_batch(batch_id, attempt=2, actor=None)
+        with pytest.raises(DomainError):
+            apply_batch(batch_id, attempt=2, actor=None)
         with unit_of_work():
             assert division_or_none("360728100000").name == "白岩镇"
     codes = reading.scalars(select(Division.code).order_by(Division.code)).all()
@@ -196,7 +200,7 @@ def test_several_counties_ask_which_is_meant(as_role, upload):
 def test_the_county_of_somebody_else_is_refused(as_role, county, bring_in, upload):
     bring_in(as_role("county_staff"), TOWNS)
     neighbour = as_role("county_staff", county.other_county, username="neighbour")
-    answer = upload(neighbour, TOWNS, owner_id=county.other_county.id)
+    answer = upload(neighbour, TOWNS, org_id=county.other_county.id)
     assert answer.status_code == 422
     assert "已是青岭县的区划" in answer.text
 
@@ -222,7 +226,6 @@ def test_a_list_of_schools(as_role, county, bring_in, reading):
     ("data", "words"),
     [
         (b"", "没有表格"),
-        (b"a,b\n1,2\n", "没有找到区划代码"),
         (b"PK\x03\x04 no", "损坏|不是"),
     ],
 )
@@ -232,10 +235,20 @@ def test_what_is_no_table_is_refused(as_role, upload, data, words):
     assert any(word in answer.text for word in words.split("|")), answer.text
 
 
+def test_a_table_whose_columns_are_not_known_asks_for_them(as_role, upload):
+    clerk = as_role("county_staff")
+    address = upload(clerk, b"a,b\n1,2\n").location
+    assert clerk.get(address).location == f"{address}/columns"
+    assert "没有找到这些列：区划代码、区划名称" in clerk.page(f"{address}/columns").get_text()
+    assert clerk.post(f"{address}/apply").status_code == 422
+
+
 def test_imports_of_others_are_not_found(as_role, county, upload):
     address = upload(as_role("county_staff"), TOWNS).location
     stranger = as_role("county_staff", county.other_county, username="stranger")
-    for path in ("", "/problems.xlsx", "/outlines.geojson"):
+    for path in ("", "/explained.xlsx", "/map.geojson"):
         assert stranger.get(address + path).status_code == 404
     assert stranger.post(f"{address}/apply").status_code == 404
-    assert as_role("dept_staff", county.bureau).get("/orgs/import").status_code == 403
+    assert (
+        as_role("dept_staff", county.bureau).get("/imports/new?kind=divisions").status_code == 403
+    )

@@ -1,20 +1,28 @@
+from datetime import date
+
 import pytest
 
 from drillreg.core.codes import code_list
 from drillreg.orgs.division_rows import (
     columns_by_content,
-    columns_by_header,
     is_quasi,
     read_divisions,
 )
-from drillreg.orgs.org_rows import kind_of_name, kind_of_text, read_orgs, synonyms
-from drillreg.orgs.rows import position_or_none, table_rows
+from drillreg.orgs.org_rows import kind_of_name, kind_of_text, org_fields, read_orgs
+from drillreg.sheets.cells import position_or_none
 from drillreg.sheets.columns import match_columns
+from drillreg.work.importers import Grid, Source, fields_of
 
 
 def read(*rows, under=()):
     columns = {"code": 0, "name": 1, "parent": 2}
-    return read_divisions(table_rows([list(row) for row in rows], 2), columns, under)
+    grid = Grid(["code", "name", "parent"], [list(row) for row in rows], list(range(2, 50)))
+    return read_divisions(grid, columns, under)
+
+
+def columns_by_header(header):
+    words = {each.code: each.words for each in fields_of("division_column")}
+    return match_columns(header, words)
 
 
 def test_the_full_name_and_code_win_over_the_short_ones():
@@ -30,7 +38,7 @@ def test_a_table_without_header_is_known_by_its_cells():
     ]
     found = columns_by_content(rows)
     assert found == {"code": 0, "parent": 1, "name": 2, "lon": 4, "lat": 5}
-    assert columns_by_header(rows[0]) is None
+    assert not {"code", "name"} & columns_by_header(rows[0]).keys()
 
 
 def test_a_table_of_something_else_has_no_columns():
@@ -74,7 +82,7 @@ def test_bad_rows_are_explained_and_others_counted():
         under=("360728",),
     )
     assert [row.name for row in reading.rows] == ["丁镇"]
-    assert [problem.row.number for problem in reading.problems] == [2, 3, 4, 6, 10]
+    assert [note.at + 2 for note in reading.problems] == [2, 3, 4, 6, 10]
     assert reading.problems[3].params == {"code": "360728101000", "other": 5}
     assert (reading.above, reading.elsewhere) == (2, 1)
 
@@ -108,23 +116,34 @@ def test_kinds_by_the_end_of_the_name(name, kind):
     assert kind_of_name(name, code_list("org_kind")) == kind
 
 
+def org_source(header, rows, first=3):
+    words = {each.code: each.words for each in org_fields()}
+    grid = Grid(header, rows, list(range(first, first + len(rows))))
+    return Source(grid, match_columns(header, words), {}, None, date(2026, 5, 12))
+
+
 def test_organisation_rows():
-    attributes = code_list("org_attribute")
     header = ["序号", "学校名称", "所属乡镇", "在校生数", "联系电话", "经度", "纬度"]
-    columns = match_columns(header, synonyms(attributes))
     rows = [
-        ["1", "白岩镇中心小学", "白岩镇", "436", "0797-1", "115.1", "24.7"],
+        ["1", "白岩镇中心小学", "白岩镇", "约436人", "0797-1", "115.1", "24.7"],
         ["2", "白岩镇中心小学", "白岩镇", "436", "", "", ""],
         ["3", "某中学", "白岩镇", "四百", "", "", ""],
         ["4", "看不出", "白岩镇", "", "", "", ""],
+        ["5", "", "白岩镇", "", "", "", ""],
+        ["6", "另一小学", "白岩镇", "", "找校长", "", ""],
     ]
-    reading = read_orgs(
-        table_rows(rows, 3), columns, kinds=code_list("org_kind"), attributes=attributes
-    )
+    reading = read_orgs(org_source(header, rows), kinds=code_list("org_kind"))
     (row,) = reading.rows
     assert (row.kind, row.parent, row.attributes) == ("school", "白岩镇", {"students": 436})
-    assert row.position == (115.1, 24.7)
-    assert [problem.row.number for problem in reading.problems] == [4, 5, 6]
+    assert (row.phone, row.position) == ("0797-1", (115.1, 24.7))
+    assert [(note.at, note.column) for note in reading.problems] == [
+        (1, ""),
+        (2, "在校生数"),
+        (3, ""),
+        (4, ""),
+        (5, "联系电话"),
+    ]
+    assert reading.problems[0].params["other"] == 3
 
 
 @pytest.mark.parametrize(

@@ -56,28 +56,31 @@ def deeds(walk: Walk) -> Iterator[Sight]:
 def _imports(walk: Walk) -> Iterator[Sight]:
     county = _id(walk.site, select(Org.id).where(Org.kind == "county").order_by(Org.id))
     clerk = walk.client("clerk")
-    found = _post(
-        clerk,
-        "/hazards/import",
-        file=_file(made.ledger(*LEDGER_PLACE), "隐患点台账.xlsx"),
-        org_id=county,
-        default_level="yellow",
-    )
-    yield Sight("clerk", found, "hazards.show_import", "preview")
-    ledger = made.ledger(LEDGER_PLACE[0] + 0.01, LEDGER_PLACE[1], number="SY")
-    other = _post(
-        clerk, "/hazards/import", file=_file(ledger, "石桥.xlsx"), org_id=county, shift="wgs84"
-    )
-    work = _post(clerk, f"{other}/apply")
+    send = {"org_id": county, "shift": "wgs84"}
+    sites = {"kind": "hazards", "default_level": "yellow", **send}
+    ledger = _file(made.ledger(*LEDGER_PLACE), "隐患点台账.xlsx")
+    found = _post(clerk, "/imports/new", file=ledger, **sites)
+    yield Sight("clerk", found, "imports.show", "preview")
+    yield Sight("clerk", f"{found}/header", "imports.header")
+    yield Sight("clerk", f"{found}/columns", "imports.columns")
+    for kind in ("hazards", "organisations", "divisions", "boundaries"):
+        yield Sight("clerk", f"/imports/new?kind={kind}", "imports.new", kind)
+    other = made.ledger(LEDGER_PLACE[0] + 0.01, LEDGER_PLACE[1], number="SY")
+    applied = _post(clerk, "/imports/new", file=_file(other, "石桥.xlsx"), **sites)
+    work = _post(clerk, f"{applied}/apply")
     yield Sight("clerk", work, "work.show")
     yield Sight("clerk", "/work/", "work.index")
-    yield Sight("clerk", other, "hazards.show_import", "applied")
+    yield Sight("clerk", applied, "imports.show", "applied")
     units = _file(made.organisations(extra=True), "单位.csv")
-    found = _post(clerk, "/orgs/import", file=units, what="organisations", owner_id=county)
-    yield Sight("clerk", found, "orgs.show_import", "organisations")
+    found = _post(clerk, "/imports/new", file=units, kind="organisations", **send)
+    yield Sight("clerk", found, "imports.show", "organisations")
+    unknown = _file("甲,乙\n1,2\n".encode(), "看不出.csv")
+    found = _post(clerk, "/imports/new", file=unknown, kind="organisations", **send)
+    yield Sight("clerk", f"{found}/columns", "imports.columns", "unknown")
     outlines = _file(made.outlines(), "边界.geojson")
-    found = _post(clerk, "/orgs/boundaries", file=outlines, owner_id=county, shift="wgs84")
-    yield Sight("clerk", found, "orgs.show_import", "boundaries")
+    found = _post(clerk, "/imports/new", file=outlines, kind="boundaries", **send)
+    yield Sight("clerk", found, "imports.show", "boundaries")
+    yield Sight("clerk", "/imports/", "imports.index")
 
 
 def _issue(walk: Walk) -> Iterator[Sight]:

@@ -8,11 +8,12 @@ from pathlib import Path
 from drillreg.app import create_app
 from drillreg.config import Settings
 from drillreg.core import clock
-from drillreg.core.db import Base, db, unit_of_work
+from drillreg.core.db import Base, db
 from drillreg.core.errors import DomainError, FormErrors
 from drillreg.i18n import translate
-from drillreg.orgs.importers import Found, Source
-from drillreg.orgs.importing import apply_batch, find, keep_preview
+from drillreg.imports.applying import bring_in
+from drillreg.imports.planning import Examined, Upload, examine
+from drillreg.imports.registry import kind_of
 from drillreg.sandbox import client as sandbox
 
 MOST_REASONS = 8
@@ -93,20 +94,20 @@ class Book:
         say(f"\n{len(self.points) - failed} of {len(self.points)} points hold")
         return 1 if failed else 0
 
-    def bring_in(self, what: str, files: Mapping[str, bytes], **options) -> Found:
+    def bring_in(self, what: str, files: Mapping[str, bytes], **options) -> Examined:
         """Import divisions, organisations or boundaries as the command does, and print the row."""
-        source = Source(dict(files), options, None, in_background=True)
-        found = find(what, source)
-        reasons = [translate(p.message, **p.params) for p in found.problems]
-        name = ", ".join(files)
-        self.row(name, {**found.counts, "encoding": found.encoding}, reasons)
-        for message, params in found.notices:
+        kind = kind_of(what)
+        options = kind.check_options(options)
+        upload = Upload(dict(files), options, None, clock.today(), in_background=True)
+        found = examine(kind, upload)
+        grid, chosen = found.source.grid, found.chosen
+        reasons = [translate(note.message, **note.params) for note in chosen.explained]
+        counts = {"in": len(chosen.entries), "as it is": chosen.same, "explained": len(reasons)}
+        self.row(", ".join(files), {**counts, "encoding": grid.encoding}, reasons)
+        for message, params in (*grid.notices, *found.plan.notices):
             say(f"    note: {translate(message, **params)}")
-        if found.counts["rows"]:
-            with unit_of_work():
-                batch = keep_preview(what, source, found, actor=None, now=clock.now())
-                batch_id = batch.id
-            apply_batch(batch_id, actor=None)
+        if chosen.entries:
+            bring_in(kind, files, options, found, org_id=None)
         return found
 
 

@@ -9,7 +9,7 @@ from drillreg.accounts.models import Account
 from drillreg.accounts.registry import below, get_account, roles_of, state_of
 from drillreg.accounts.routes.blueprint import people_bp as bp
 from drillreg.accounts.routes.blueprint import say, shown_once
-from drillreg.accounts.routes.lists import list_of, workbook_of
+from drillreg.accounts.routes.lists import list_of, send_accounts
 from drillreg.accounts.rules import FIRST_PASSWORD_LASTS
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
@@ -36,11 +36,11 @@ def lower() -> str:
     return render_template("accounts/below.html", **list_of(_reachable(), scope))
 
 
-@bp.get("/people/export.xlsx")
+@bp.get("/people/export.<any(xlsx, csv):fmt>")
 @requires(Permission.RESET_ACCOUNTS)
-def export_lower() -> ResponseReturnValue:
-    """Hand out exactly the filtered accounts as a workbook."""
-    return workbook_of(_reachable(), current_scope_for(Permission.RESET_ACCOUNTS))
+def export_lower(fmt: str) -> ResponseReturnValue:
+    """Hand out exactly the filtered accounts."""
+    return send_accounts(_reachable(), current_scope_for(Permission.RESET_ACCOUNTS), fmt)
 
 
 @bp.get("/people/<public_id>")

@@ -1,14 +1,13 @@
-"""What the two lists of accounts share: filters, page, workbook."""
+"""What the two lists of accounts share: filters, page, export."""
 
-from io import BytesIO
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from flask import Response, request, send_file
+from flask import Response, request
 from sqlalchemy import ColumnElement
 
 from drillreg.accounts.forms import read_filter
-from drillreg.accounts.models import RoleAssignment
+from drillreg.accounts.models import Account, RoleAssignment
 from drillreg.accounts.registry import (
     STATES,
     AccountFilter,
@@ -19,7 +18,6 @@ from drillreg.accounts.registry import (
     state_of,
 )
 from drillreg.accounts.rules import roles
-from drillreg.config import settings
 from drillreg.core import clock
 from drillreg.core.errors import NotFound
 from drillreg.core.page import name_of
@@ -27,20 +25,9 @@ from drillreg.i18n import N_, pick, translate
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import get_org, orgs_of_kinds
 from drillreg.orgs.scope import OrgScope
-from drillreg.sheets.write import Cell, xlsx_bytes
+from drillreg.sheets.export import Column, send_table
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 UPPER_KINDS = ("county", "department", "town")
-HEADER = (
-    N_("Name"),
-    N_("User name"),
-    N_("Telephone"),
-    N_("Role"),
-    N_("Organisation"),
-    N_("State"),
-    N_("Last signed in"),
-    N_("Second step"),
-)
 
 
 def _wanted(scope: OrgScope) -> AccountFilter:
@@ -66,42 +53,39 @@ def list_of(reachable: ColumnElement[bool], scope: OrgScope) -> dict[str, Any]:
         "places": [(org.id, name_of(org)) for org in orgs_of_kinds(scope, UPPER_KINDS)],
         "role_options": [(code, pick(role.label)) for code, role in roles().items()],
         "state_options": [(code, translate(word)) for code, word in STATES.items()],
-        "same_filter": {
-            name: request.args[name]
-            for name in ("role", "within", "state", "q")
-            if request.args.get(name)
-        },
     }
 
 
-def workbook_of(reachable: ColumnElement[bool], scope: OrgScope) -> Response:
-    """Return exactly the filtered accounts as a workbook, one row for each role."""
+Held = tuple[Account, RoleAssignment | None]
+
+
+def send_accounts(reachable: ColumnElement[bool], scope: OrgScope, fmt: str) -> Response:
+    """Hand out exactly the filtered accounts, one row for each role."""
     now = clock.now()
     on = clock.local_date(now)
     found = all_accounts(reachable, _wanted(scope), on=on, now=now)
     held = roles_of(found, on=on)
-    rows: list[list[Cell]] = []
-    for account in found:
-        state = state_of(account, now)
-        of_account: list[RoleAssignment | None] = [*held.get(account.id, [])]
-        for role in of_account or [None]:
-            rows.append(
-                [
-                    account.person.name,
-                    account.username,
-                    account.person.phone,
-                    pick(roles()[role.role].label) if role else None,
-                    role.org.name if role else None,
-                    translate(STATES[state]) if state else None,
-                    account.last_signed_in_at,
-                    translate(N_("Set up")) if account.totp_since else None,
-                ]
-            )
-    title = translate(N_("Accounts"))
-    data = xlsx_bytes(
-        [(title, [translate(word) for word in HEADER], rows)], zone=ZoneInfo(settings().timezone)
-    )
-    response: Response = send_file(
-        BytesIO(data), mimetype=XLSX, as_attachment=True, download_name=f"{title}-{on}.xlsx"
-    )
-    return response
+    nothing: list[RoleAssignment | None] = [None]
+    rows = [(each, role) for each in found for role in held.get(each.id) or nothing]
+    return send_table(N_("Accounts"), export_columns(now), rows, fmt)
+
+
+def export_columns(now: datetime) -> list[Column[Held]]:
+    """Return the columns of the exported list; the state is that of `now`."""
+
+    def state(row: Held) -> str | None:
+        found = state_of(row[0], now)
+        return translate(STATES[found]) if found else None
+
+    return [
+        Column(N_("Name"), lambda row: row[0].person.name),
+        Column(N_("User name"), lambda row: row[0].username),
+        Column(N_("Telephone"), lambda row: row[0].person.phone),
+        Column(N_("Role"), lambda row: pick(roles()[row[1].role].label) if row[1] else None),
+        Column(N_("Organisation"), lambda row: row[1].org.name if row[1] else None),
+        Column(N_("State"), state),
+        Column(N_("Last signed in"), lambda row: row[0].last_signed_in_at),
+        Column(
+            N_("Second step"), lambda row: translate(N_("Set up")) if row[0].totp_since else None
+        ),
+    ]

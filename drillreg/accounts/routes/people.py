@@ -18,7 +18,7 @@ from drillreg.accounts.registry import (
 )
 from drillreg.accounts.routes.blueprint import people_bp as bp
 from drillreg.accounts.routes.blueprint import say, shown_once
-from drillreg.accounts.routes.lists import list_of, workbook_of
+from drillreg.accounts.routes.lists import list_of, send_accounts
 from drillreg.accounts.rules import FIRST_PASSWORD_LASTS, roles
 from drillreg.audit.queries import acts_on
 from drillreg.config import settings
@@ -53,11 +53,11 @@ def index() -> str:
     return render_template("accounts/people.html", **list_of(within(managed()), managed()))
 
 
-@bp.get("/system/people/export.xlsx")
+@bp.get("/system/people/export.<any(xlsx, csv):fmt>")
 @requires(Permission.MANAGE_ACCOUNTS)
-def export() -> ResponseReturnValue:
-    """Hand out exactly the filtered accounts as a workbook."""
-    return workbook_of(within(managed()), managed())
+def export(fmt: str) -> ResponseReturnValue:
+    """Hand out exactly the filtered accounts."""
+    return send_accounts(within(managed()), managed(), fmt)
 
 
 @bp.get("/system/people/new")

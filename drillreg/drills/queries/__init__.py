@@ -25,8 +25,9 @@ from drillreg.orgs.models import Org
 from drillreg.orgs.rules import subtree_end
 from drillreg.orgs.scope import OrgScope
 from drillreg.plans.models import Plan, PlanVersion
+from drillreg.sheets.export import READ_AT_MOST
 
-MOST_EXPORTED = 20_000
+MOST_SHOWN = 20_000
 STATES = ("planned", "overdue", "held", "cancelled")
 
 
@@ -208,12 +209,12 @@ def drills_page(
 
 
 def drills_of(scope: OrgScope, given: DrillFilter, *, today: date) -> Sequence[Drill]:
-    """Return all drills of a filter by day, at most 20,000, for an export."""
+    """Return all drills of a filter by day, for an export."""
     return db.session.scalars(
         _drills(scope)
         .where(*_conditions(given, today))
         .order_by(Drill.due_on, Drill.id)
-        .limit(MOST_EXPORTED)
+        .limit(READ_AT_MOST)
     ).all()
 
 
@@ -238,7 +239,7 @@ def drills_between(
         _drills(scope)
         .where(shown_day() >= first, shown_day() <= last, *_conditions(given, today))
         .order_by(shown_day(), Org.path, Drill.id)
-        .limit(MOST_EXPORTED)
+        .limit(MOST_SHOWN)
     ).all()
 
 

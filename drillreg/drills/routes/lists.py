@@ -1,10 +1,8 @@
 """The ledger of drills and its export."""
 
-from collections.abc import Iterable, Sequence
 from datetime import date
-from io import BytesIO
 
-from flask import Response, render_template, request, send_file
+from flask import Response, render_template, request
 
 from drillreg.core import clock
 from drillreg.core.access import Permission, requires
@@ -17,22 +15,7 @@ from drillreg.drills.routes.blueprint import bp, filter_of_address, upper_orgs
 from drillreg.i18n import N_, translate
 from drillreg.orgs.history import PastNames
 from drillreg.orgs.scope import current_scope
-from drillreg.sheets.write import Cell, xlsx_bytes
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-HEADER = (
-    N_("Organisation"),
-    N_("Title"),
-    N_("Kind of event"),
-    N_("How it is held"),
-    N_("Due"),
-    N_("State"),
-    N_("Date held"),
-    N_("People who took part"),
-    N_("Evacuation time in seconds"),
-    N_("Rating"),
-    N_("Reason for cancelling"),
-)
+from drillreg.sheets.export import Column, send_table
 
 
 @bp.get("/")
@@ -57,36 +40,33 @@ def index() -> str:
     )
 
 
-@bp.get("/export.xlsx")
+@bp.get("/export.<any(xlsx, csv):fmt>")
 @requires(Permission.VIEW)
-def export() -> Response:
-    """Hand out exactly the filtered drills as a workbook."""
+def export(fmt: str) -> Response:
+    """Hand out exactly the filtered drills."""
     today = clock.today()
     found = drills_of(current_scope(), filter_of_address(), today=today)
-    title = translate(N_("Drills"))
-    data = xlsx_bytes([(title, [translate(word) for word in HEADER], _rows(found, today))])
-    response: Response = send_file(
-        BytesIO(data),
-        mimetype=XLSX,
-        as_attachment=True,
-        download_name=f"{title}-{today.isoformat()}.xlsx",
-    )
-    return response
+    names = PastNames(drill.org_id for drill in found if drill.held_on)
+    return send_table(N_("Drills"), export_columns(today, names), found, fmt)
 
 
-def _rows(drills: Sequence[Drill], today: date) -> Iterable[list[Cell]]:
-    names = PastNames(drill.org_id for drill in drills if drill.held_on)
-    for drill in drills:
-        yield [
-            names.on(drill.org, drill.held_on),
-            wording.title_of(drill),
-            code_label(drill.event_type, "event_type"),
-            translate(wording.MODES[drill.mode]),
-            drill.due_on,
-            translate(wording.STATES[wording.state_of(drill, today)]),
-            drill.held_on,
-            drill.participants,
-            drill.evacuation_seconds,
-            translate(wording.RATINGS[drill.rating]) if drill.rating else None,
-            drill.cancel_reason,
-        ]
+def export_columns(today: date, names: PastNames) -> list[Column[Drill]]:
+    """Return the columns of the exported ledger; the state is that of `today`."""
+    return [
+        Column(N_("Organisation"), lambda drill: names.on(drill.org, drill.held_on)),
+        Column(N_("Title"), wording.title_of),
+        Column(N_("Kind of event"), lambda drill: code_label(drill.event_type, "event_type")),
+        Column(N_("How it is held"), lambda drill: translate(wording.MODES[drill.mode])),
+        Column(N_("Due"), lambda drill: drill.due_on),
+        Column(
+            N_("State"), lambda drill: translate(wording.STATES[wording.state_of(drill, today)])
+        ),
+        Column(N_("Date held"), lambda drill: drill.held_on),
+        Column(N_("People who took part"), lambda drill: drill.participants),
+        Column(N_("Evacuation time in seconds"), lambda drill: drill.evacuation_seconds),
+        Column(
+            N_("Rating"),
+            lambda drill: translate(wording.RATINGS[drill.rating]) if drill.rating else None,
+        ),
+        Column(N_("Reason for cancelling"), lambda drill: drill.cancel_reason),
+    ]

@@ -1,6 +1,6 @@
-"""Pages of hazard sites: ledger, record, checks on the phone, imports."""
+"""Pages of hazard sites: ledger, record, checks on the phone."""
 
-from drillreg.hazards.routes import checks, imports, ledger, map, places, sites
+from drillreg.hazards.routes import checks, ledger, map, places, sites
 from drillreg.hazards.routes.blueprint import bp
 
-__all__ = ["bp", "checks", "imports", "ledger", "map", "places", "sites"]
+__all__ = ["bp", "checks", "ledger", "map", "places", "sites"]

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, make_response, render_template, request
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
 from drillreg.core.codes import code_label, code_list
-from drillreg.core.errors import DomainError
 from drillreg.geo.shapes import point_wkb
 from drillreg.geo.writing import OutFeature, geojson_bytes, geopackage_bytes
 from drillreg.hazards.filters import read_filter
@@ -28,36 +27,19 @@ from drillreg.hazards.rules import Freshness
 from drillreg.i18n import N_, translate
 from drillreg.orgs.choices import place_options
 from drillreg.orgs.scope import OrgScope, current_scope
-from drillreg.sheets.write import xlsx_bytes
+from drillreg.sheets.export import (
+    READ_AT_MOST,
+    Column,
+    ensure_fits,
+    send_download,
+    send_table,
+)
 
-MOST_EXPORTED = 100_000
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FRESH_WORDS = {
     Freshness.FRESH: N_("Checked in time"),
     Freshness.STALE: N_("Check overdue"),
     Freshness.NEVER: N_("Never checked"),
 }
-COLUMNS = (
-    N_("Number"),
-    N_("Official number"),
-    N_("Name of the site"),
-    N_("Kind"),
-    N_("Risk level"),
-    N_("Town"),
-    N_("Village"),
-    N_("Responsible organisation"),
-    N_("Address"),
-    N_("Longitude"),
-    N_("Latitude"),
-    N_("People threatened"),
-    N_("Households threatened"),
-    N_("What is threatened"),
-    N_("Responsible person"),
-    N_("Their phone"),
-    N_("Found on"),
-    N_("Last check"),
-    N_("Result"),
-)
 RESULT_WORDS = {"normal": N_("Nothing abnormal"), "abnormal": N_("Abnormal")}
 
 
@@ -107,14 +89,8 @@ def filter_args() -> dict[str, str]:
 
 def exported(wanted: SiteFilter, scope: OrgScope) -> Sequence[HazardSite]:
     """Return the sites of an export, or raise when they are too many for one file."""
-    found = all_sites(
-        wanted, scope, today=clock.today(), sort=sort_asked(), at_most=MOST_EXPORTED + 1
-    )
-    if len(found) > MOST_EXPORTED:
-        raise DomainError(
-            N_("More than %(most)d sites do not fit into one file. Filter first."),
-            most=MOST_EXPORTED,
-        )
+    found = all_sites(wanted, scope, today=clock.today(), sort=sort_asked(), at_most=READ_AT_MOST)
+    ensure_fits(len(found))
     return found
 
 
@@ -128,40 +104,41 @@ def town_and_village(site: HazardSite) -> tuple[str, str]:
     return division.name, ""
 
 
-@bp.get("/hazards/export.xlsx")
+def _result_of(site: HazardSite) -> str | None:
+    result = site.last_check_result
+    return translate(RESULT_WORDS[result]) if result else None
+
+
+EXPORT_COLUMNS: tuple[Column[HazardSite], ...] = (
+    Column(N_("Number"), lambda site: site.number),
+    Column(N_("Official number"), lambda site: site.outside_number),
+    Column(N_("Name of the site"), lambda site: site.name),
+    Column(N_("Kind"), lambda site: code_label(site.kind, "hazard_kind")),
+    Column(N_("Risk level"), lambda site: code_label(site.level, "risk_level")),
+    Column(N_("Town"), lambda site: town_and_village(site)[0]),
+    Column(N_("Village"), lambda site: town_and_village(site)[1]),
+    Column(N_("Responsible organisation"), lambda site: site.org.name),
+    Column(N_("Address"), lambda site: site.address),
+    Column(N_("Longitude"), lambda site: round(site.lon, 7)),
+    Column(N_("Latitude"), lambda site: round(site.lat, 7)),
+    Column(N_("People threatened"), lambda site: site.threatened_people),
+    Column(N_("Households threatened"), lambda site: site.threatened_households),
+    Column(N_("What is threatened"), lambda site: site.threatened_what),
+    Column(N_("Responsible person"), lambda site: site.responsible_name),
+    Column(N_("Their phone"), lambda site: site.responsible_phone),
+    Column(N_("Found on"), lambda site: site.found_on),
+    Column(N_("Last check"), lambda site: site.last_check_on),
+    Column(N_("Result"), _result_of),
+)
+
+
+@bp.get("/hazards/export.<any(xlsx, csv):fmt>")
 @requires(Permission.VIEW)
-def export_xlsx() -> ResponseReturnValue:
-    """Hand out exactly what the ledger is filtered to, as a workbook."""
+def export(fmt: str) -> ResponseReturnValue:
+    """Hand out exactly what the ledger is filtered to."""
     scope = current_scope()
     found = exported(read_filter(request.args, scope), scope)
-    header = [translate(label) for label in COLUMNS]
-    title = translate(N_("Hazard sites"))
-    data = xlsx_bytes([(title, header, (_sheet_row(site) for site in found))])
-    return _download(data, XLSX, f"{title}-{clock.today()}.xlsx")
-
-
-def _sheet_row(site: HazardSite) -> list[Any]:
-    result = site.last_check_result
-    return [
-        site.number,
-        site.outside_number,
-        site.name,
-        code_label(site.kind, "hazard_kind"),
-        code_label(site.level, "risk_level"),
-        *town_and_village(site),
-        site.org.name,
-        site.address,
-        round(site.lon, 7),
-        round(site.lat, 7),
-        site.threatened_people,
-        site.threatened_households,
-        site.threatened_what,
-        site.responsible_name,
-        site.responsible_phone,
-        site.found_on,
-        site.last_check_on,
-        translate(RESULT_WORDS[result]) if result else None,
-    ]
+    return send_table(N_("Hazard sites"), EXPORT_COLUMNS, found, fmt)
 
 
 @bp.get("/hazards/export.geojson")
@@ -169,7 +146,7 @@ def _sheet_row(site: HazardSite) -> list[Any]:
 def export_geojson() -> ResponseReturnValue:
     """Hand out exactly what the ledger is filtered to, as GeoJSON in WGS84."""
     name = f"{translate(N_('Hazard sites'))}-{clock.today()}.geojson"
-    return _download(geojson_bytes(_out_features()), "application/geo+json", name)
+    return send_download(geojson_bytes(_out_features()), "application/geo+json", name)
 
 
 @bp.get("/hazards/export.gpkg")
@@ -178,7 +155,7 @@ def export_geopackage() -> ResponseReturnValue:
     """Hand out exactly what the ledger is filtered to, as GeoPackage in CGCS2000."""
     name = translate(N_("Hazard sites"))
     data = geopackage_bytes(_out_features(), name)
-    return _download(data, "application/geopackage+sqlite3", f"{name}-{clock.today()}.gpkg")
+    return send_download(data, "application/geopackage+sqlite3", f"{name}-{clock.today()}.gpkg")
 
 
 def _out_features() -> list[OutFeature]:
@@ -202,10 +179,3 @@ def _out_features() -> list[OutFeature]:
         )
         for site in exported(read_filter(request.args, scope), scope)
     ]
-
-
-def _download(data: bytes, media_type: str, name: str) -> Response:
-    response = make_response(data)
-    response.mimetype = media_type
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response

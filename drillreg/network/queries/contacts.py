@@ -55,19 +55,6 @@ class BookFilter:
     stale: bool = False
     words: str = ""
 
-    def args(self) -> dict[str, str | int]:
-        """Return the filter as arguments of an address."""
-        found: dict[str, str | int] = {
-            "kind": self.org_kind,
-            "post": self.post_kind,
-            "field": self.field,
-            "stale": "1" if self.stale else "",
-            "q": self.words,
-        }
-        if self.within is not None:
-            found["within"] = self.within.id
-        return {name: value for name, value in found.items() if value}
-
 
 def _book(wanted: BookFilter, scope: OrgScope, today: date) -> list[ColumnElement[bool]]:
     found = [scope.allows(), is_imported(Org), Org.closed_on.is_(None), holds_on(today)]

@@ -43,17 +43,6 @@ class GapFilter:
     county_level: bool = False
     missing: str = ""
 
-    def args(self) -> dict[str, str | int]:
-        """Return the filter as arguments of an address."""
-        found: dict[str, str | int] = {
-            "within": self.within.id if self.within is not None else "",
-            "kind": self.kind,
-            "overseer": "none" if self.unsupervised else self.overseer_id,
-            "level": "county" if self.county_level else "",
-            "missing": self.missing,
-        }
-        return {name: value for name, value in found.items() if value}
-
 
 @dataclass(frozen=True)
 class Line:

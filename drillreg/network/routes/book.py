@@ -39,7 +39,7 @@ from drillreg.orgs.scope import (
     ensure_may,
     may_here,
 )
-from drillreg.sheets.answer import xlsx_answer
+from drillreg.sheets.export import send_rows
 
 COLUMNS = (
     N_("Organisation name"),
@@ -80,16 +80,16 @@ def index() -> str:
     )
 
 
-@bp.get("/contacts/export.xlsx")
+@bp.get("/contacts/export.<any(xlsx, csv):fmt>")
 @requires(Permission.VIEW)
-def export() -> ResponseReturnValue:
+def export(fmt: str) -> ResponseReturnValue:
     """Hand out the filtered book; numbers stay hidden where one does not keep the contacts."""
     scope, today = current_scope(), clock.today()
     found = whole_book(read_book_filter(request.args, scope), scope, today=today)
     kept = kept_among(post.org_id for post in found)
     header = [translate(label) for label in COLUMNS]
     rows = ([*_cells(post, plain=post.org_id in kept)] for post in found)
-    return xlsx_answer(translate(N_("Contact book")), header, rows, today=today)
+    return send_rows(translate(N_("Contact book")), header, rows, fmt)
 
 
 @bp.get("/contacts/print.pdf")

@@ -28,7 +28,7 @@ from drillreg.network.routes.book import kept_among
 from drillreg.network.rules import answer_until, asked_kinds, stale_before
 from drillreg.orgs.choices import place_options
 from drillreg.orgs.scope import current_scope
-from drillreg.sheets.answer import xlsx_answer
+from drillreg.sheets.export import send_rows
 
 # Who is called first about what is missing.
 CALLED_FIRST = ("liaison", "leader", "deputy-in-charge", "watch")
@@ -102,9 +102,9 @@ def index() -> str:
     )
 
 
-@bp.get("/network/export.xlsx")
+@bp.get("/network/export.<any(xlsx, csv):fmt>")
 @requires(Permission.VIEW)
-def export() -> ResponseReturnValue:
+def export(fmt: str) -> ResponseReturnValue:
     """Hand out the filtered list with the reasons of each row."""
     scope, today = current_scope(), clock.today()
     found = all_gaps(read_gap_filter(request.args, scope), scope, today=today)
@@ -122,4 +122,4 @@ def export() -> ResponseReturnValue:
         ]
         for gap in found
     ]
-    return xlsx_answer(translate(N_("Gaps of the emergency network")), header, rows, today=today)
+    return send_rows(translate(N_("Gaps of the emergency network")), header, rows, fmt)

@@ -33,7 +33,7 @@ from drillreg.orgs.calendars import calendar_owner
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import get_org
 from drillreg.orgs.scope import current_scope, may_here
-from drillreg.sheets.answer import xlsx_answer
+from drillreg.sheets.export import send_rows
 from drillreg.workdays.months import days_of_month, first_of, month_after, month_before
 from drillreg.workdays.queries import calendar_days, calendar_for
 from drillreg.workdays.rules import WorkCalendar
@@ -157,10 +157,10 @@ def _used(sheet: Sheet, days: list[RosterDay]) -> list[Position]:
     ]
 
 
-@bp.get("/roster/<int:org_id>/export.xlsx")
+@bp.get("/roster/<int:org_id>/export.<any(xlsx, csv):fmt>")
 @requires(Permission.VIEW)
-def export(org_id: int) -> ResponseReturnValue:
-    """Hand out the roster of a month as a workbook that can be read back."""
+def export(org_id: int, fmt: str) -> ResponseReturnValue:
+    """Hand out the roster of a month as a table that can be read back."""
     org = get_org(org_id, current_scope())
     sheet = sheet_of(org, request.args.get("m", ""))
     header = [translate(N_("Day")), translate(N_("Weekday"))]
@@ -177,7 +177,7 @@ def export(org_id: int) -> ResponseReturnValue:
     title = translate(
         N_("%(org)s duty roster %(month)s"), org=org.name, month=f"{sheet.first:%Y-%m}"
     )
-    return xlsx_answer(title, header, rows, today=clock.today())
+    return send_rows(title, header, rows, fmt)
 
 
 @bp.get("/roster/<int:org_id>/print.pdf")

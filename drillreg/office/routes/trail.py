@@ -1,17 +1,14 @@
 """The audit trail as the auditor reads it: filters, old and new values, export, verification."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from flask import Response, current_app, flash, render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, select
 
 from drillreg.audit.checking import WORK_KIND, read_anchor
 from drillreg.audit.queries import TrailFilter, trail_count, trail_page, trail_rows
-from drillreg.config import settings
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
 from drillreg.core.codes import code_label, code_list
@@ -23,12 +20,11 @@ from drillreg.office.queries import names_of_orgs, orgs_named, reaches_everythin
 from drillreg.office.routes.blueprint import bp
 from drillreg.orgs.models import Org
 from drillreg.orgs.scope import OrgScope, current_scope_for
-from drillreg.sheets.write import Cell, xlsx_bytes
+from drillreg.sheets.export import Column, send_table
 from drillreg.work.operations import enqueue
 from drillreg.work.queries import latest_of_kind
 
 MOST_EXPORTED = 100_000
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _scope() -> OrgScope:
@@ -95,56 +91,38 @@ def value_text(value: Any) -> str:
     return str(value)
 
 
-@bp.get("/audit/export.xlsx")
+@bp.get("/audit/export.<any(xlsx, csv):fmt>")
 @requires(Permission.READ_AUDIT)
-def export_trail() -> ResponseReturnValue:
-    """Hand out exactly the filtered acts as a workbook."""
+def export_trail(fmt: str) -> ResponseReturnValue:
+    """Hand out exactly the filtered acts."""
     found = trail_rows(_filter(), at_most=MOST_EXPORTED + 1)
     if len(found) > MOST_EXPORTED:
         raise DomainError(
             N_("These are more than %(most)d acts. Narrow the dates first."), most=MOST_EXPORTED
         )
     orgs = names_of_orgs({row.org_id for row, _ in found if row.org_id})
-    header = [
-        translate(each)
-        for each in (
-            N_("When"),
-            N_("Who"),
-            N_("Did what"),
-            N_("To what"),
-            N_("Number"),
-            N_("Organisation"),
-            N_("From where"),
-            N_("Details"),
-            N_("Old and new values"),
-            N_("Sealed as"),
-        )
+    return send_table(N_("Audit trail"), export_columns(orgs), found, fmt)
+
+
+def export_columns(orgs: dict[int, str]) -> list[Column[Any]]:
+    """Return the columns of the exported trail: of each act its row and its values."""
+    return [
+        Column(N_("When"), lambda act: act[0].at),
+        Column(N_("Who"), lambda act: act[0].actor_name),
+        Column(N_("Did what"), lambda act: code_label(act[0].action, "audit_action")),
+        Column(N_("To what"), lambda act: code_label(act[0].subject_kind, "audit_subject")),
+        Column(N_("Number"), lambda act: act[0].subject_id),
+        Column(N_("Organisation"), lambda act: orgs.get(act[0].org_id or 0, "")),
+        Column(N_("From where"), lambda act: act[0].address),
+        Column(N_("Details"), lambda act: value_text(act[0].detail)),
+        Column(N_("Old and new values"), lambda act: _changes(act[1])),
+        Column(N_("Sealed as"), lambda act: act[0].seq),
     ]
-    title = translate(N_("Audit trail"))
-    data = xlsx_bytes(
-        [(title, header, [_cells(row, value, orgs) for row, value in found])],
-        zone=ZoneInfo(settings().timezone),
-    )
-    response: Response = current_app.response_class(data, mimetype=XLSX)
-    name = f"{title}-{clock.today().isoformat()}.xlsx"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
 
 
-def _cells(row: Any, value: Any, orgs: dict[int, str]) -> Sequence[Cell]:
+def _changes(value: Any) -> str:
     changes = value.changes if value is not None and value.changes else {}
-    return (
-        row.at,
-        row.actor_name,
-        code_label(row.action, "audit_action"),
-        code_label(row.subject_kind, "audit_subject"),
-        row.subject_id,
-        orgs.get(row.org_id or 0, ""),
-        row.address,
-        value_text(row.detail),
-        "；".join(f"{key}：{_change(change)}" for key, change in changes.items()),
-        row.seq,
-    )
+    return "；".join(f"{key}：{_change(change)}" for key, change in changes.items())
 
 
 def _change(change: Any) -> str:

@@ -2,7 +2,6 @@
 
 from flask import Response, render_template, request
 
-from drillreg.core import clock
 from drillreg.core.access import Permission, requires
 from drillreg.core.errors import NotAllowed
 from drillreg.core.reading import FormReader
@@ -25,10 +24,9 @@ from drillreg.orgs.division_register import (
 from drillreg.orgs.divisions import names_of
 from drillreg.orgs.models import Division
 from drillreg.orgs.routes.blueprint import bp
-from drillreg.orgs.routes.tree import workbook
 from drillreg.orgs.rules import DivisionLevel
 from drillreg.orgs.scope import current_scope, current_scope_for
-from drillreg.sheets.write import Cell, xlsx_bytes
+from drillreg.sheets.export import Column, send_table
 
 LEVEL_WORDS = {
     DivisionLevel.COUNTY: N_("County"),
@@ -85,24 +83,21 @@ def divisions() -> str:
     )
 
 
-@bp.get("/divisions.xlsx")
+EXPORT_COLUMNS: tuple[Column[Division], ...] = (
+    Column(N_("Division code"), lambda each: each.code),
+    Column(N_("Division name"), lambda each: each.name),
+    Column(N_("Level"), lambda each: translate(LEVEL_WORDS[each.level])),
+    Column(N_("Part of"), lambda each: each.parent.name if each.parent else None),
+    Column(N_("Closed on"), lambda each: each.closed_on),
+)
+
+
+@bp.get("/divisions.<any(xlsx, csv):fmt>")
 @requires(Permission.VIEW)
-def export_divisions() -> Response:
-    """Hand out exactly the filtered divisions as a workbook."""
-    header = (N_("Division code"), N_("Division name"), N_("Level"), N_("Part of"), N_("Closed on"))
-    rows: list[list[Cell]] = [
-        [
-            division.code,
-            division.name,
-            translate(LEVEL_WORDS[division.level]),
-            division.parent.name if division.parent else "",
-            division.closed_on,
-        ]
-        for division in all_divisions(current_scope(), _filter())
-    ]
-    title = translate(N_("Divisions"))
-    data = xlsx_bytes([(title, [translate(word) for word in header], rows)])
-    return workbook(data, f"{title}-{clock.today().isoformat()}.xlsx")
+def export_divisions(fmt: str) -> Response:
+    """Hand out exactly the filtered divisions."""
+    found = all_divisions(current_scope(), _filter())
+    return send_table(N_("Divisions"), EXPORT_COLUMNS, found, fmt)
 
 
 @bp.get("/divisions/<int:division_id>")

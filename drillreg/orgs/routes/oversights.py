@@ -14,7 +14,7 @@ from drillreg.core.page import name_of
 from drillreg.core.reading import FormReader, form_view
 from drillreg.core.web import form_of, see_other, writes
 from drillreg.i18n import N_, translate
-from drillreg.orgs.models import Org
+from drillreg.orgs.models import Org, Oversight
 from drillreg.orgs.oversights import (
     SUPERVISING_KINDS,
     Beginning,
@@ -34,16 +34,24 @@ from drillreg.orgs.oversights import (
 )
 from drillreg.orgs.queries import get_org, orgs_of_kinds, places_to_choose
 from drillreg.orgs.routes.blueprint import bp, own_org
-from drillreg.orgs.routes.tree import workbook
 from drillreg.orgs.scope import current_scope, current_scope_for, may_here
-from drillreg.sheets.write import Cell, xlsx_bytes
+from drillreg.sheets.export import Column, send_table
 
-HEADER = (
-    N_("Organisation name"),
-    N_("Kind"),
-    N_("Stands below"),
-    N_("Field of work"),
-    N_("Since"),
+
+def of_unit(column: Column[Org]) -> Column[tuple[Oversight, Org]]:
+    """Return a column about the unit of a supervision."""
+    return Column(column.label, lambda row: column.value(row[1]))
+
+
+UNIT_COLUMNS: tuple[Column[Org], ...] = (
+    Column(N_("Organisation name"), lambda unit: unit.name),
+    Column(N_("Kind"), lambda unit: code_label(unit.kind, "org_kind")),
+    Column(N_("Stands below"), lambda unit: unit.parent.name if unit.parent else None),
+)
+SUPERVISED_COLUMNS: tuple[Column[tuple[Oversight, Org]], ...] = (
+    *(of_unit(column) for column in UNIT_COLUMNS),
+    Column(N_("Field of work"), lambda row: code_label(row[0].field, "field")),
+    Column(N_("Since"), lambda row: row[0].from_on),
 )
 
 
@@ -78,25 +86,15 @@ def supervised(org_id: int) -> str:
     )
 
 
-@bp.get("/<int:org_id>/supervised.xlsx")
+@bp.get("/<int:org_id>/supervised.<any(xlsx, csv):fmt>")
 @requires(Permission.VIEW)
-def export_supervised(org_id: int) -> Response:
-    """Hand out what a department supervises as a workbook."""
-    scope, today = current_scope(), clock.today()
-    org = get_org(org_id, scope)
-    rows: list[list[Cell]] = [
-        [
-            unit.name,
-            code_label(unit.kind, "org_kind"),
-            unit.parent.name if unit.parent else "",
-            code_label(oversight.field, "field"),
-            oversight.from_on,
-        ]
-        for oversight, unit in all_supervised(org, scope, _choice(), day=today)
-    ]
-    title = translate(N_("Supervised units"))
-    data = xlsx_bytes([(title, [translate(word) for word in HEADER], rows)])
-    return workbook(data, f"{title}-{today.isoformat()}.xlsx")
+def export_supervised(org_id: int, fmt: str) -> Response:
+    """Hand out what a department supervises."""
+    scope = current_scope()
+    found = all_supervised(get_org(org_id, scope), scope, _choice(), day=clock.today())
+    return send_table(
+        N_("Supervised units"), SUPERVISED_COLUMNS, [(row[0], row[1]) for row in found], fmt
+    )
 
 
 @dataclass(frozen=True)
@@ -254,15 +252,9 @@ def unsupervised() -> str:
     )
 
 
-@bp.get("/unsupervised.xlsx")
+@bp.get("/unsupervised.<any(xlsx, csv):fmt>")
 @requires(Permission.VIEW)
-def export_unsupervised() -> Response:
-    """Hand out the units of a field without a department as a workbook."""
-    scope, today, field = current_scope(), clock.today(), _field()
-    rows: list[list[Cell]] = [
-        [org.name, code_label(org.kind, "org_kind"), org.parent.name if org.parent else ""]
-        for org in all_lacking(field, scope, day=today)
-    ]
-    title = translate(N_("Units without a supervising department"))
-    data = xlsx_bytes([(title, [translate(word) for word in HEADER[:3]], rows)])
-    return workbook(data, f"{title}-{today.isoformat()}.xlsx")
+def export_unsupervised(fmt: str) -> Response:
+    """Hand out the units of a field without a department."""
+    found = all_lacking(_field(), current_scope(), day=clock.today())
+    return send_table(N_("Units without a supervising department"), UNIT_COLUMNS, found, fmt)

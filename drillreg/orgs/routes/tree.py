@@ -1,12 +1,8 @@
 """Tree, list and record of organisations."""
 
-from collections.abc import Sequence
-from zoneinfo import ZoneInfo
-
 from flask import Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
-from drillreg.config import settings
 from drillreg.core import clock
 from drillreg.core.access import Permission, requires
 from drillreg.core.codes import CodeItem, code_label, code_list
@@ -14,7 +10,7 @@ from drillreg.core.errors import NotFound
 from drillreg.core.reading import FormReader, form_view
 from drillreg.core.web import render_page_or_part
 from drillreg.geo.writing import OutFeature, geojson_bytes
-from drillreg.i18n import N_, pick, translate
+from drillreg.i18n import N_, pick
 from drillreg.orgs.attributes import attributes_for, cell_of, shown
 from drillreg.orgs.divisions import boundaries_directly_below, boundary_or_none, names_of
 from drillreg.orgs.history import story_of
@@ -38,10 +34,9 @@ from drillreg.orgs.routes.blueprint import bp
 from drillreg.orgs.rules import GOVERNMENT_KINDS
 from drillreg.orgs.scope import current_scope, current_scope_for, may_here
 from drillreg.orgs.tree import tree
-from drillreg.sheets.write import Cell, xlsx_bytes
+from drillreg.sheets.export import Column, send_table
 
 OUTLINE_TOLERANCE_M = 30.0
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _filter() -> OrgFilter:
@@ -74,53 +69,35 @@ def index() -> str:
     )
 
 
-@bp.get("/export.xlsx")
+@bp.get("/export.<any(xlsx, csv):fmt>")
 @requires(Permission.VIEW)
-def export() -> ResponseReturnValue:
-    """Hand out exactly the filtered list as a workbook."""
-    rows = all_orgs(current_scope(), _filter())
-    attributes = tuple(code_list("org_attribute"))
-    labels = [
-        N_("Organisation name"),
-        N_("Kind"),
-        N_("Stands below"),
-        N_("Code"),
-        N_("Division"),
-        N_("Division code"),
-    ]
-    labels += [N_("Duty phone"), N_("Longitude"), N_("Latitude"), N_("Opened on"), N_("Closed on")]
-    header = [translate(label) for label in labels] + [pick(item.label) for item in attributes]
-    title = translate(N_("Organisations"))
-    data = xlsx_bytes(
-        [(title, header, [_cells(org, attributes) for org in rows])],
-        zone=ZoneInfo(settings().timezone),
+def export(fmt: str) -> Response:
+    """Hand out exactly the filtered list."""
+    return send_table(
+        N_("Organisations"), export_columns(), all_orgs(current_scope(), _filter()), fmt
     )
-    return workbook(data, f"{title}-{clock.today().isoformat()}.xlsx")
 
 
-def workbook(data: bytes, name: str) -> Response:
-    """Return a workbook as a download."""
-    response = current_app.response_class(data, mimetype=XLSX)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
-
-
-def _cells(org: Org, attributes: Sequence[CodeItem]) -> list[Cell]:
-    division = org.division
-    known: list[Cell] = [
-        org.name,
-        code_label(org.kind, "org_kind"),
-        org.parent.name if org.parent else "",
-        org.code,
-        division.name if division else "",
-        division.code if division else "",
-        org.duty_phone,
-        org.lon,
-        org.lat,
-        org.opened_on,
-        org.closed_on,
+def export_columns() -> list[Column[Org]]:
+    """Return the columns of the exported list, the attributes of the code list last."""
+    return [
+        Column(N_("Organisation name"), lambda org: org.name),
+        Column(N_("Kind"), lambda org: code_label(org.kind, "org_kind")),
+        Column(N_("Stands below"), lambda org: org.parent.name if org.parent else None),
+        Column(N_("Code"), lambda org: org.code),
+        Column(N_("Division"), lambda org: org.division.name if org.division else None),
+        Column(N_("Division code"), lambda org: org.division.code if org.division else None),
+        Column(N_("Duty phone"), lambda org: org.duty_phone),
+        Column(N_("Longitude"), lambda org: org.lon),
+        Column(N_("Latitude"), lambda org: org.lat),
+        Column(N_("Opened on"), lambda org: org.opened_on),
+        Column(N_("Closed on"), lambda org: org.closed_on),
+        *(_attribute_column(item) for item in code_list("org_attribute")),
     ]
-    return known + [cell_of(item, org.attributes.get(item.code)) for item in attributes]
+
+
+def _attribute_column(item: CodeItem) -> Column[Org]:
+    return Column(pick(item.label), lambda org: cell_of(item, org.attributes.get(item.code)))
 
 
 @bp.get("/<int:org_id>")

@@ -3,11 +3,9 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from flask import Response, render_template, request, url_for
 
-from drillreg.config import settings
 from drillreg.core import clock
 from drillreg.core.access import Permission, requires
 from drillreg.core.codes import CodeItem, code_label, code_list
@@ -18,10 +16,9 @@ from drillreg.orgs.queries import children_of, orgs_of_kinds, top_orgs
 from drillreg.orgs.scope import OrgScope, current_scope, current_scope_for
 from drillreg.plans.matrix import Cell, editable_ids, matrix_cells
 from drillreg.plans.routes.blueprint import bp, org_of_address
-from drillreg.plans.routes.register import workbook
 from drillreg.plans.rules import Coverage, coverage
 from drillreg.plans.wording import COVERAGE_WORDS
-from drillreg.sheets.write import xlsx_bytes
+from drillreg.sheets.export import Column, send_table
 
 NODES = ("county", "town")
 # More lines than that are not read; the rest comes by choosing a kind or a town.
@@ -189,17 +186,17 @@ def matrix() -> str:
     )
 
 
-@bp.get("/matrix.xlsx")
+@bp.get("/matrix.<any(xlsx, csv):fmt>")
 @requires(Permission.VIEW)
-def matrix_export() -> Response:
-    """Hand out the matrix as it is shown, as a workbook."""
+def matrix_export(fmt: str) -> Response:
+    """Hand out the matrix as it is shown."""
     found = read_matrix()
-    header = [translate(N_("Organisation")), *(pick(item.label) for item in found.events)]
-    rows = [
-        [name_of(line.org), *(translate(COVERAGE_WORDS[c.coverage]) for c in line.cells)]
-        for line in found.lines
+    columns = [
+        Column[Line](N_("Organisation"), lambda line: name_of(line.org)),
+        *(_event_column(at, item) for at, item in enumerate(found.events)),
     ]
-    data = xlsx_bytes(
-        [(translate(N_("Coverage matrix")), header, rows)], zone=ZoneInfo(settings().timezone)
-    )
-    return workbook(data, f"plan-matrix-{clock.today().isoformat()}.xlsx")
+    return send_table(N_("Coverage matrix"), columns, found.lines, fmt)
+
+
+def _event_column(at: int, item: CodeItem) -> Column[Line]:
+    return Column(pick(item.label), lambda line: translate(COVERAGE_WORDS[line.cells[at].coverage]))

@@ -1,13 +1,13 @@
 """The register: the list, its export, one plan, its papers."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from flask import Response, render_template, request, url_for
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from drillreg.audit.queries import acts_on
-from drillreg.config import settings
 from drillreg.core import clock
 from drillreg.core.access import Permission, requires
 from drillreg.core.codes import code_label, code_list
@@ -32,9 +32,9 @@ from drillreg.plans.queries import (
 from drillreg.plans.routes.blueprint import bp, org_of_address
 from drillreg.plans.rules import SOON, PlanState, Secrecy, plan_state
 from drillreg.plans.wording import ACT_WORDS, SECRECY_WORDS, STATE_COLOURS, STATE_WORDS
-from drillreg.sheets.write import Cell, xlsx_bytes
+from drillreg.sheets.export import Column, send_table
+from drillreg.sheets.write import Cell
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SORTS = ("issued", "-issued", "review", "-review")
 # Organisations that are offered to narrow the list; anything else comes by a link.
 NODES = ("county", "department", "town")
@@ -85,7 +85,6 @@ def index() -> str:
         page=plans_page(scope, chosen, today=today, cursor=request.args.get("after")),
         total=count_plans(scope, chosen, today=today),
         chosen=chosen,
-        export_url=url_for(".export", **arguments(chosen)),
         nodes=[(org.id, name_of(org)) for org in nodes],
         states=[(state.value, translate(STATE_WORDS[state])) for state in PlanState],
         may_register=bool(current_scope_for(Permission.EDIT_PLANS).paths),
@@ -104,61 +103,33 @@ def words() -> dict[str, object]:
     }
 
 
-HEADER = (
-    N_("Organisation"),
-    N_("Title"),
-    N_("English title"),
-    N_("Kind of plan"),
-    N_("Event"),
-    N_("State"),
-    N_("Version"),
-    N_("Document number"),
-    N_("Date of issue"),
-    N_("Review by"),
-    N_("Secrecy"),
-)
-
-
-@bp.get("/export.xlsx")
+@bp.get("/export.<any(xlsx, csv):fmt>")
 @requires(Permission.VIEW)
-def export() -> Response:
-    """Hand out exactly what the filter leaves, as a workbook."""
+def export(fmt: str) -> Response:
+    """Hand out exactly what the filter leaves."""
     today = clock.today()
     rows = all_plans(current_scope(), read_filter(), today=today)
-    data = xlsx_bytes(
-        [
-            (
-                translate(N_("Plans")),
-                [translate(text) for text in HEADER],
-                [_cells(row, row.state(today)) for row in rows],
-            )
-        ],
-        zone=ZoneInfo(settings().timezone),
-    )
-    return workbook(data, f"plans-{today.isoformat()}.xlsx")
+    return send_table(N_("Plans"), export_columns(today), rows, fmt)
 
 
-def workbook(data: bytes, name: str) -> Response:
-    """Answer with a workbook to be saved."""
-    response = Response(data, mimetype=XLSX)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+def export_columns(today: date) -> list[Column[PlanRow]]:
+    """Return the columns of the exported register; the state is that of `today`."""
 
+    def of_version(name: str) -> Callable[[PlanRow], Cell]:
+        return lambda row: getattr(row.version, name) if row.version else None
 
-def _cells(row: PlanRow, state: PlanState) -> list[Cell]:
-    version = row.version
     return [
-        name_of(row.org),
-        row.plan.title,
-        row.plan.title_en,
-        code_label(row.plan.kind, "plan_kind"),
-        code_label(row.plan.event_type, "event_type"),
-        translate(STATE_WORDS[state]),
-        version.number if version else None,
-        version.document_number if version else None,
-        version.issued_on if version else None,
-        version.review_on if version else None,
-        translate(SECRECY_WORDS[row.plan.secrecy]),
+        Column(N_("Organisation"), lambda row: name_of(row.org)),
+        Column(N_("Title"), lambda row: row.plan.title),
+        Column(N_("English title"), lambda row: row.plan.title_en),
+        Column(N_("Kind of plan"), lambda row: code_label(row.plan.kind, "plan_kind")),
+        Column(N_("Event"), lambda row: code_label(row.plan.event_type, "event_type")),
+        Column(N_("State"), lambda row: translate(STATE_WORDS[row.state(today)])),
+        Column(N_("Version"), of_version("number")),
+        Column(N_("Document number"), of_version("document_number")),
+        Column(N_("Date of issue"), of_version("issued_on")),
+        Column(N_("Review by"), of_version("review_on")),
+        Column(N_("Secrecy"), lambda row: translate(SECRECY_WORDS[row.plan.secrecy])),
     ]
 
 

@@ -1,6 +1,6 @@
 """Corrective actions: the list, one action, noting it as done."""
 
-from typing import Any
+from datetime import date
 
 from flask import Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -29,22 +29,9 @@ from drillreg.reports.routes.blueprint import (
     word_of_address,
     words,
     words_of_address,
-    workbook,
 )
 from drillreg.reports.rules import STANDING_WORDS, Standing, standing
-from drillreg.sheets.write import Cell, xlsx_bytes
-
-HEADER = (
-    N_("Organisation"),
-    N_("Responsible person"),
-    N_("Action"),
-    N_("Finding"),
-    N_("Due on"),
-    N_("State"),
-    N_("Done on"),
-    N_("What has been done"),
-    N_("Report"),
-)
+from drillreg.sheets.export import Column, send_table
 
 
 def _filter() -> ActionFilter:
@@ -61,8 +48,6 @@ def _filter() -> ActionFilter:
 def actions() -> str:
     """List what approved reports ask for: who, by when, and what is late."""
     scope, chosen = current_scope(), _filter()
-    names = ("org", "standing", "words")
-    carried: dict[str, Any] = {name: request.args[name] for name in names if request.args.get(name)}
     return render_template(
         "reports/actions.html",
         page=actions_page(scope, chosen, cursor=request.args.get("after")),
@@ -72,35 +57,36 @@ def actions() -> str:
         scope=scope,
         nodes=nodes(scope, chosen.within),
         standings=[(each.value, translate(STANDING_WORDS[each])) for each in Standing],
-        export_url=url_for(".export_actions", **carried),
         today=chosen.today,
         **words(),
     )
 
 
-@bp.get("/actions.xlsx")
+@bp.get("/actions.<any(xlsx, csv):fmt>")
 @requires(Permission.VIEW)
-def export_actions() -> Response:
-    """Hand out exactly what the filter leaves, as a workbook."""
+def export_actions(fmt: str) -> Response:
+    """Hand out exactly what the filter leaves."""
     chosen = _filter()
-    header = [translate(text) for text in HEADER]
-    rows = [_cells(action, chosen) for action in all_actions(current_scope(), chosen)]
-    data = xlsx_bytes([(translate(N_("Corrective actions")), header, rows)])
-    return workbook(data, f"actions-{chosen.today.isoformat()}.xlsx")
+    rows = all_actions(current_scope(), chosen)
+    return send_table(N_("Corrective actions"), export_columns(chosen.today), rows, fmt)
 
 
-def _cells(action: CorrectiveAction, chosen: ActionFilter) -> list[Cell]:
-    stands = standing(action.state, action.due_on, chosen.today)
+def export_columns(today: date) -> list[Column[CorrectiveAction]]:
+    """Return the columns of the exported list; the state is that of `today`."""
+
+    def state_of(action: CorrectiveAction) -> str:
+        return translate(STANDING_WORDS[standing(action.state, action.due_on, today)])
+
     return [
-        action.org.name,
-        action.person_name,
-        action.text,
-        action.finding.text,
-        action.due_on,
-        translate(STANDING_WORDS[stands]),
-        action.done_on,
-        action.done_note,
-        action.finding.report.number,
+        Column(N_("Organisation"), lambda action: action.org.name),
+        Column(N_("Responsible person"), lambda action: action.person_name),
+        Column(N_("Action"), lambda action: action.text),
+        Column(N_("Finding"), lambda action: action.finding.text),
+        Column(N_("Due on"), lambda action: action.due_on),
+        Column(N_("State"), state_of),
+        Column(N_("Done on"), lambda action: action.done_on),
+        Column(N_("What has been done"), lambda action: action.done_note),
+        Column(N_("Report"), lambda action: action.finding.report.number),
     ]
 
 

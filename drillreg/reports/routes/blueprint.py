@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, request
 
 from drillreg.core.access import Permission
 from drillreg.core.errors import NotFound
@@ -32,7 +32,6 @@ PRINTED = {
 bp = Blueprint("reports", __name__, url_prefix="/reports")
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Organisations that are offered to narrow a list; anything else comes by a link.
 NODES = ("county", "department", "town")
 
@@ -83,10 +82,3 @@ def words() -> dict[str, Any]:
         "standing_colours": STANDING_COLOURS,
         "standing": standing,
     }
-
-
-def workbook(data: bytes, name: str) -> Response:
-    """Answer with a workbook to be saved."""
-    response = Response(data, mimetype=XLSX)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import Response, render_template, request
 from flask.sansio.blueprints import BlueprintSetupState
 
 from drillreg.core import clock
@@ -31,27 +31,15 @@ from drillreg.reports.routes.blueprint import (
     word_of_address,
     words,
     words_of_address,
-    workbook,
 )
 from drillreg.reports.rules import STATE_WORDS, ReportState
 from drillreg.reports.sheets import signed_sheets
 from drillreg.reports.snapshot import Seal, take_snapshot
 from drillreg.reports.sources import sources_of
 from drillreg.reports.thread import thread_of
-from drillreg.sheets.write import Cell, xlsx_bytes
+from drillreg.sheets.export import Column, send_table
 from drillreg.steps.queries import steps_of
 from drillreg.steps.timeline import timeline
-
-HEADER = (
-    N_("Organisation"),
-    N_("Title"),
-    N_("Drill held on"),
-    N_("State"),
-    N_("Number"),
-    N_("Submitted on"),
-    N_("Approved on"),
-    N_("Approved by"),
-)
 
 
 def _filter() -> dict[str, Any]:
@@ -67,9 +55,6 @@ def _filter() -> dict[str, Any]:
 def index() -> str:
     """List the reports in scope; a leader sees first what waits for a decision."""
     scope, chosen = current_scope(), _filter()
-    carried: dict[str, Any] = {
-        name: request.args[name] for name in ("org", "state", "words") if request.args.get(name)
-    }
     page = reports_page(scope, cursor=request.args.get("after"), **chosen)
     return render_template(
         "reports/index.html",
@@ -80,7 +65,6 @@ def index() -> str:
         chosen=chosen,
         nodes=nodes(scope, chosen["within"]),
         states=[(state.value, translate(STATE_WORDS[state])) for state in ReportState],
-        export_url=url_for(".export", **carried),
         today=clock.today(),
         local_date=clock.local_date,
         paper_day=paper_day,
@@ -88,16 +72,13 @@ def index() -> str:
     )
 
 
-@bp.get("/export.xlsx")
+@bp.get("/export.<any(xlsx, csv):fmt>")
 @requires(Permission.VIEW)
-def export() -> Response:
-    """Hand out exactly what the filter leaves, as a workbook."""
+def export(fmt: str) -> Response:
+    """Hand out exactly what the filter leaves."""
     reports = all_reports(current_scope(), **_filter())
     names = PastNames(report.org_id for report in reports if report.approved_at)
-    rows = [_cells(report, names) for report in reports]
-    header = [translate(text) for text in HEADER]
-    data = xlsx_bytes([(translate(N_("After-action reports")), header, rows)])
-    return workbook(data, f"reports-{clock.today().isoformat()}.xlsx")
+    return send_table(N_("After-action reports"), export_columns(names), reports, fmt)
 
 
 def paper_day(report: Report) -> date | None:
@@ -105,16 +86,20 @@ def paper_day(report: Report) -> date | None:
     return clock.local_date(report.approved_at) if report.approved_at else None
 
 
-def _cells(report: Report, names: PastNames) -> list[Cell]:
+def export_columns(names: PastNames) -> list[Column[Report]]:
+    """Return the columns of the exported list, each report with the name of its day."""
     return [
-        names.on(report.org, paper_day(report)),
-        report.title,
-        report.drill.held_on,
-        translate(STATE_WORDS[report.state]),
-        report.number,
-        clock.local_date(report.submitted_at) if report.submitted_at else None,
-        paper_day(report),
-        report.approved_by_name,
+        Column(N_("Organisation"), lambda report: names.on(report.org, paper_day(report))),
+        Column(N_("Title"), lambda report: report.title),
+        Column(N_("Drill held on"), lambda report: report.drill.held_on),
+        Column(N_("State"), lambda report: translate(STATE_WORDS[report.state])),
+        Column(N_("Number"), lambda report: report.number),
+        Column(
+            N_("Submitted on"),
+            lambda report: clock.local_date(report.submitted_at) if report.submitted_at else None,
+        ),
+        Column(N_("Approved on"), paper_day),
+        Column(N_("Approved by"), lambda report: report.approved_by_name),
     ]
 
 

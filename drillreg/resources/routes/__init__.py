@@ -26,7 +26,7 @@ def _bound(view: Callable[..., ResponseReturnValue], noun: Noun) -> Callable[...
 # Address below the noun, method, what the endpoint is called behind the noun, and the view.
 ROUTES: tuple[tuple[str, str, str, Callable[..., ResponseReturnValue]], ...] = (
     ("", "GET", "", lists.index),
-    ("export.xlsx", "GET", "_export", lists.export),
+    ("export.<any(xlsx, csv):fmt>", "GET", "_export", lists.export),
     ("map.geojson", "GET", "_map", lists.features),
     ("new", "GET", "_new", records.new),
     ("new", "POST", "_create", records.create),

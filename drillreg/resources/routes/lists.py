@@ -26,7 +26,7 @@ from drillreg.resources.queries import (
 )
 from drillreg.resources.routes.wording import shown_of
 from drillreg.resources.rules import Expiry
-from drillreg.sheets.answer import xlsx_answer
+from drillreg.sheets.export import send_rows
 
 STATE_WORDS = {
     Expiry.EXPIRED: N_("Expired"),
@@ -74,7 +74,7 @@ def index(noun: Noun) -> str:
 
 
 @requires(Permission.VIEW)
-def export(noun: Noun) -> ResponseReturnValue:
+def export(noun: Noun, fmt: str) -> ResponseReturnValue:
     """Hand out the filtered list; numbers stay hidden where one does not keep the contacts."""
     scope, today = current_scope(), clock.today()
     found = all_resources(noun, read_filter(noun, request.args, scope), scope, today=today)
@@ -82,7 +82,7 @@ def export(noun: Noun) -> ResponseReturnValue:
     header = [translate(N_("Organisation")), *(field.word for field in noun.fields)]
     header += [translate(N_("Longitude")), translate(N_("Latitude")), translate(N_("Checked on"))]
     rows = (_cells(noun, each, plain=each.org_id in kept) for each in found)
-    return xlsx_answer(translate(noun.title), header, rows, today=today)
+    return send_rows(translate(noun.title), header, rows, fmt)
 
 
 def _cells(noun: Noun, found: AnyResource, *, plain: bool) -> list[Any]:

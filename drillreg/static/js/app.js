@@ -40,6 +40,8 @@
     if (copier) copy(copier);
     var opener = event.target.closest("[data-dialog]");
     if (opener) openDialog(event, opener);
+    var exporter = event.target.closest("a[data-export]");
+    if (exporter) exporter.search = location.search; /* the filter may have changed without a new page */
     if (event.target.closest("[data-print]")) {
       event.preventDefault();
       window.print();

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, request
 
 from drillreg.accounts.models import Account
 from drillreg.accounts.rules import roles
@@ -24,7 +24,6 @@ from drillreg.tasks.rules import STAFF, STANDING_COLOURS, STANDING_WORDS, Bearin
 
 bp = Blueprint("tasks", __name__)
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Organisations that are offered to narrow a list; anything else comes by a link.
 NODES = ("county", "department", "town")
 
@@ -106,10 +105,3 @@ def words() -> dict[str, Any]:
         "standing_words": STANDING_WORDS,
         "standing_colours": STANDING_COLOURS,
     }
-
-
-def workbook(data: bytes, name: str) -> Response:
-    """Answer with a workbook to be saved."""
-    response = Response(data, mimetype=XLSX)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

@@ -12,7 +12,7 @@ from drillreg.core.subjects import subject_url
 from drillreg.core.web import safe_next, see_other, writes
 from drillreg.i18n import N_, translate
 from drillreg.orgs.scope import current_scope_for
-from drillreg.sheets.write import Cell, xlsx_bytes
+from drillreg.sheets.export import Column, send_table
 from drillreg.steps.models import Step
 from drillreg.steps.queries import newest_steps
 from drillreg.steps.timeline import who
@@ -29,27 +29,12 @@ from drillreg.tasks.forms import read_remark
 from drillreg.tasks.operations.phoning import PHONED, note_call
 from drillreg.tasks.routes.blueprint import (
     bp,
-    carried,
     nodes,
     org_of_address,
     word_of_address,
     words_of_address,
-    workbook,
 )
 from drillreg.tasks.wording import named, reminder
-
-HEADER = (
-    N_("Organisation"),
-    N_("Kind"),
-    N_("What"),
-    N_("Due on"),
-    N_("Days late"),
-    N_("Person"),
-    N_("Telephone"),
-    N_("Last called on"),
-    N_("Called by"),
-    N_("Answer"),
-)
 
 
 def _filter() -> ChaseFilter:
@@ -85,40 +70,38 @@ def chasing() -> str:
         named=named,
         reminder=lambda late: reminder(late, chosen.today),
         who=who,
-        export_url=url_for(".export_chasing", **carried("kind", "org", "words")),
         today=chosen.today,
     )
 
 
-@bp.get("/chasing.xlsx")
+@bp.get("/chasing.<any(xlsx, csv):fmt>")
 @requires(Permission.ASSIGN_TASKS)
-def export_chasing() -> Response:
-    """Hand out exactly what the filter leaves, as a workbook."""
+def export_chasing(fmt: str) -> Response:
+    """Hand out exactly what the filter leaves."""
     chosen = _filter()
     found = all_chased(current_scope_for(Permission.ASSIGN_TASKS), chosen)
     contacts = contacts_of({late.org.id for late in found}, chosen.today)
     phoned = newest_steps(PHONED, {late.key for late in found})
-    rows = [
-        _cells(late, whom_to_call(late, contacts), phoned.get(late.key), chosen.today)
-        for late in found
-    ]
-    header = [translate(text) for text in HEADER]
-    data = xlsx_bytes([(translate(N_("Chasing list")), header, rows)])
-    return workbook(data, f"chasing-{chosen.today.isoformat()}.xlsx")
+    rows = [(late, whom_to_call(late, contacts), phoned.get(late.key)) for late in found]
+    return send_table(N_("Chasing list"), export_columns(chosen.today), rows, fmt)
 
 
-def _cells(late: Chased, contact: Contact, call: Step | None, today: date) -> list[Cell]:
+Row = tuple[Chased, Contact, Step | None]
+
+
+def export_columns(today: date) -> list[Column[Row]]:
+    """Return the columns of the exported list; the lateness is that of `today`."""
     return [
-        late.org.name,
-        code_label(late.kind, "chase_kind"),
-        late.what,
-        late.since,
-        (today - late.since).days,
-        contact.name,
-        contact.phone,
-        clock.local_date(call.at) if call else None,
-        call.name if call else None,
-        call.remark if call else None,
+        Column(N_("Organisation"), lambda row: row[0].org.name),
+        Column(N_("Kind"), lambda row: code_label(row[0].kind, "chase_kind")),
+        Column(N_("What"), lambda row: row[0].what),
+        Column(N_("Due on"), lambda row: row[0].since),
+        Column(N_("Days late"), lambda row: (today - row[0].since).days),
+        Column(N_("Person"), lambda row: row[1].name),
+        Column(N_("Telephone"), lambda row: row[1].phone),
+        Column(N_("Last called on"), lambda row: clock.local_date(row[2].at) if row[2] else None),
+        Column(N_("Called by"), lambda row: row[2].name if row[2] else None),
+        Column(N_("Answer"), lambda row: row[2].remark if row[2] else None),
     ]
 
 

@@ -1,6 +1,6 @@
 """The table of tasks: mine, those I gave, those in reach, each also as a workbook."""
 
-from typing import Any
+from datetime import date
 
 from flask import Response, render_template, request, url_for
 
@@ -9,7 +9,7 @@ from drillreg.core.access import Permission, current_actor, requires
 from drillreg.core.codes import code_label, code_list
 from drillreg.i18n import N_, translate
 from drillreg.orgs.scope import current_scope
-from drillreg.sheets.write import Cell, xlsx_bytes
+from drillreg.sheets.export import Column, send_table
 from drillreg.tasks.models import Task
 from drillreg.tasks.queries import (
     GIVEN,
@@ -23,30 +23,15 @@ from drillreg.tasks.queries import (
 )
 from drillreg.tasks.routes.blueprint import (
     bp,
-    carried,
     nodes,
     org_of_address,
     word_of_address,
     words,
     words_of_address,
-    workbook,
 )
 from drillreg.tasks.rules import STANDING_WORDS, Standing, standing
 
 VIEW_WORDS = {MINE: N_("Lies with me"), GIVEN: N_("Given by me"), REACH: N_("All in my reach")}
-HEADER = (
-    N_("Task"),
-    N_("Kind"),
-    N_("Organisation"),
-    N_("Person"),
-    N_("Given by"),
-    N_("Given on"),
-    N_("Due on"),
-    N_("State"),
-    N_("Settled on"),
-    N_("What has been done, or why not"),
-)
-NAMES = ("view", "standing", "org", "kind", "words", "batch")
 
 
 def _filter() -> TaskFilter:
@@ -94,39 +79,39 @@ def index() -> str:
         nodes=nodes(scope, chosen.within),
         kinds=code_list("task_kind").options(),
         standings=[(each.value, translate(STANDING_WORDS[each])) for each in Standing],
-        export_url=url_for(".export", **_as_shown(chosen)),
         may_assign=actor.may(Permission.ASSIGN_TASKS),
         local_date=clock.local_date,
         **words(),
     )
 
 
-@bp.get("/tasks/export.xlsx")
+@bp.get("/tasks/export.<any(xlsx, csv):fmt>")
 @requires(Permission.VIEW)
-def export() -> Response:
-    """Hand out exactly what the filter leaves, as a workbook."""
+def export(fmt: str) -> Response:
+    """Hand out exactly what the filter leaves."""
     chosen = _filter()
     found = all_tasks(current_actor(), current_scope(), chosen)
-    header = [translate(text) for text in HEADER]
-    data = xlsx_bytes([(translate(N_("Tasks")), header, [_cells(t, chosen) for t in found])])
-    return workbook(data, f"tasks-{chosen.today.isoformat()}.xlsx")
+    return send_table(N_("Tasks"), export_columns(chosen.today), found, fmt)
 
 
-def _as_shown(chosen: TaskFilter) -> dict[str, Any]:
-    """Return the arguments of an address that shows the same; what opened by itself is named."""
-    return {**carried(*NAMES), "standing": chosen.standing or "any"}
+def export_columns(today: date) -> list[Column[Task]]:
+    """Return the columns of the exported table; the state is that of `today`."""
 
+    def state_of(task: Task) -> str:
+        return translate(STANDING_WORDS[standing(task.state, task.due_on, today)])
 
-def _cells(task: Task, chosen: TaskFilter) -> list[Cell]:
     return [
-        task.title,
-        code_label(task.kind, "task_kind"),
-        task.org.name,
-        task.account.person.name if task.account else None,
-        task.assigned_by_name,
-        clock.local_date(task.assigned_at),
-        task.due_on,
-        translate(STANDING_WORDS[standing(task.state, task.due_on, chosen.today)]),
-        clock.local_date(task.settled_at) if task.settled_at else None,
-        task.outcome,
+        Column(N_("Task"), lambda task: task.title),
+        Column(N_("Kind"), lambda task: code_label(task.kind, "task_kind")),
+        Column(N_("Organisation"), lambda task: task.org.name),
+        Column(N_("Person"), lambda task: task.account.person.name if task.account else None),
+        Column(N_("Given by"), lambda task: task.assigned_by_name),
+        Column(N_("Given on"), lambda task: clock.local_date(task.assigned_at)),
+        Column(N_("Due on"), lambda task: task.due_on),
+        Column(N_("State"), state_of),
+        Column(
+            N_("Settled on"),
+            lambda task: clock.local_date(task.settled_at) if task.settled_at else None,
+        ),
+        Column(N_("What has been done, or why not"), lambda task: task.outcome),
     ]

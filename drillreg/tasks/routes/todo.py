@@ -1,16 +1,22 @@
-"""The to-do list on a page of its own, and as a workbook."""
+"""The to-do list on a page of its own, and as a file."""
 
-from flask import Response, render_template, url_for
+from flask import Response, render_template
 
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
 from drillreg.core.codes import code_label, code_list
-from drillreg.i18n import N_, translate
-from drillreg.sheets.write import xlsx_bytes
-from drillreg.tasks.routes.blueprint import bp, carried, word_of_address, workbook
+from drillreg.i18n import N_
+from drillreg.sheets.export import Column, send_table
+from drillreg.tasks.routes.blueprint import bp, word_of_address
 from drillreg.tasks.todos import TodoItem, grouped, todos_of
 
-HEADER = (N_("To be done"), N_("Kind"), N_("About"), N_("Due on"), N_("Waiting since"))
+EXPORT_COLUMNS: tuple[Column[TodoItem], ...] = (
+    Column(N_("To be done"), lambda item: item.text),
+    Column(N_("Kind"), lambda item: code_label(item.kind, "todo_kind")),
+    Column(N_("About"), lambda item: item.detail),
+    Column(N_("Due on"), lambda item: item.due_on),
+    Column(N_("Waiting since"), lambda item: item.since),
+)
 
 
 def _chosen() -> tuple[list[TodoItem], str]:
@@ -30,19 +36,12 @@ def todo() -> str:
         total=len(items),
         kind=kind,
         kinds=code_list("todo_kind").options(),
-        export_url=url_for(".export_todo", **carried("kind")),
         today=clock.today(),
     )
 
 
-@bp.get("/todo.xlsx")
+@bp.get("/todo.<any(xlsx, csv):fmt>")
 @requires(Permission.VIEW)
-def export_todo() -> Response:
-    """Hand out exactly what the filter leaves, as a workbook."""
-    header = [translate(text) for text in HEADER]
-    rows = [
-        [each.text, code_label(each.kind, "todo_kind"), each.detail, each.due_on, each.since]
-        for each in _chosen()[0]
-    ]
-    data = xlsx_bytes([(translate(N_("To-do list")), header, rows)])
-    return workbook(data, f"todo-{clock.today().isoformat()}.xlsx")
+def export_todo(fmt: str) -> Response:
+    """Hand out exactly what the filter leaves."""
+    return send_table(N_("To-do list"), EXPORT_COLUMNS, _chosen()[0], fmt)

@@ -14,19 +14,9 @@ from drillreg.hazards.models import CheckPhoto, HazardCheck, HazardSite
 from drillreg.orgs.models import Oversight
 from drillreg.plans.models import Plan, PlanFile, PlanVersion
 from drillreg.reports.models import CorrectiveAction, Finding, Report
-from drillreg.work.models import ImportBatch
 
 NOW = datetime(2026, 5, 12, 1, 30, tzinfo=UTC)
 TODAY = date(2026, 5, 12)
-EMPTY_PREVIEW = {
-    "counts": dict.fromkeys(["rows", "new", "same", "renamed", "orgs", "problems"], 0),
-    "notices": [],
-    "problems": [],
-    "sample": [],
-    "columns": {},
-    "encoding": "",
-    "extra": {},
-}
 JPEG = b"\xff\xd8\xff\xe0 not really a picture"
 PDF = b"%PDF-1.7 not really a paper"
 
@@ -36,11 +26,8 @@ MAY_REFUSE = {
     "reports.settle": "the report is a draft: nothing to decide",
     "reports.pdf": "a draft has no frozen PDF yet",
     "plans.issued": "a draft was not issued yet",
-    "hazards.problems": "this import had no bad rows",
     "orgs.end_oversight": "only the school is overseen",
     "orgs.boundary": "no outline was imported",
-    "orgs.import_outlines": "this import holds no outlines",
-    "orgs.import_problems": "this import had no bad rows",
     "drills.recorded": "the drill was not recorded yet",
 }
 
@@ -95,22 +82,7 @@ def things_at(org):
         participants=5,
         changed_at=NOW,
     )
-    batch, org_batch = (
-        ImportBatch(
-            kind=kind,
-            file_id=paper.id,
-            file_name="x.csv",
-            org_id=org.id,
-            created_at=NOW,
-            summary=summary,
-            options={"shift": "wgs84", "crs": "", "default_level": "yellow"},
-        )
-        for kind, summary in (
-            ("hazards", {}),
-            ("divisions", EMPTY_PREVIEW),
-        )
-    )
-    db.session.add_all([plan, version, plan_file, site, programme, planned, held, batch, org_batch])
+    db.session.add_all([plan, version, plan_file, site, programme, planned, held])
     db.session.flush()
     check = HazardCheck(
         client_id=f"client-{org.id}",
@@ -151,6 +123,4 @@ def things_at(org):
         "drill-photo": {"photo_id": drill_photo.id},
         "report": {"report_id": report.id, "public_id": report.public_id},
         "action": {"action_id": action.id},
-        "import": {"public_id": batch.public_id},
-        "org-import": {"public_id": org_batch.public_id},
     }

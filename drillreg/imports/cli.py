@@ -1,4 +1,4 @@
-"""Commands about organisations: the same imports as the pages, without a browser."""
+"""Commands of the imports of divisions and organisations, without a browser."""
 
 from pathlib import Path
 from typing import Any
@@ -7,17 +7,21 @@ import click
 from flask import Blueprint
 
 from drillreg.core import clock
-from drillreg.core.db import unit_of_work
+from drillreg.core.db import db, unit_of_work
 from drillreg.core.errors import DomainError
 from drillreg.geo.shift import ShiftedCrs
-from drillreg.i18n import translate
-from drillreg.orgs.importers import Found, Source
-from drillreg.orgs.importing import apply_batch, find, get_batch, keep_preview, undo_import
-from drillreg.orgs.models import Org
+from drillreg.i18n import pick, translate
+from drillreg.imports.applying import bring_in
+from drillreg.imports.operations import undo_import
+from drillreg.imports.planning import Examined, Upload, examine
+from drillreg.imports.queries import get_batch
+from drillreg.imports.registry import kind_of
+from drillreg.imports.summary import reason_of
 from drillreg.orgs.queries import get_org
 from drillreg.orgs.scope import whole_installation
+from drillreg.work.models import ImportBatch
 
-bp = Blueprint("orgs_cli", __name__, cli_group="orgs")
+bp = Blueprint("imports_cli", __name__, cli_group="orgs")
 
 SHIFTS = click.Choice([shift.value for shift in ShiftedCrs])
 MOST_REASONS = 20
@@ -33,7 +37,7 @@ def import_divisions(
     file: Path, under: tuple[str, ...], shift: str | None, govern: bool, org_id: int | None
 ) -> None:
     """Import divisions from a table, and a government for each."""
-    options = {"under": list(under), "shift": shift or "", "govern": govern}
+    options = {"under": " ".join(under), "shift": shift or "", "govern": govern}
     _run("divisions", {file.name: file.read_bytes()}, options, org_id)
 
 
@@ -44,7 +48,7 @@ def import_divisions(
 @click.option("--shift", type=SHIFTS, help="Take positions too; they are in this datum.")
 def import_orgs(file: Path, org_id: int, kind: str, shift: str | None) -> None:
     """Import a list of schools, enterprises, hospitals and the like."""
-    options = {"kind": kind, "shift": shift or ""}
+    options = {"usual_kind": kind, "shift": shift or ""}
     _run("organisations", {file.name: file.read_bytes()}, options, org_id)
 
 
@@ -74,43 +78,45 @@ def undo(public_id: str) -> None:
     try:
         with unit_of_work():
             batch = get_batch(public_id, whole_installation(clock.today()))
-            undo_import(batch, actor=None, now=clock.now())
+            undo_import(batch, actor=None, now=clock.now(), today=clock.today())
     except DomainError as error:
         raise click.ClickException(translate(error.message, **error.params)) from error
     click.echo(f"{public_id}: undone")
 
 
-def _run(what: str, files: dict[str, bytes], options: dict[str, Any], org_id: int | None) -> None:
+def _run(code: str, files: dict[str, bytes], options: dict[str, Any], org_id: int | None) -> None:
+    kind = kind_of(code)
     try:
-        source = Source(files, options, _owner(org_id), in_background=True)
-        found = find(what, source)
-        _print(what, next(iter(files)), found)
-        if not found.counts["rows"]:
+        owner = get_org(org_id, whole_installation(clock.today())) if org_id else None
+        options = kind.check_options(options)
+        owner_id = owner.id if owner else None
+        upload = Upload(files, options, owner_id, clock.today(), in_background=True)
+        found = examine(kind, upload)
+        print_found(code, next(iter(files)), found)
+        if found.chosen is None or not found.chosen.entries:
             raise click.ClickException("nothing to import")
-        with unit_of_work():
-            batch = keep_preview(what, source, found, actor=None, now=clock.now())
-            batch_id, public_id = batch.id, batch.public_id
-        apply_batch(batch_id, actor=None)
+        batch_id = bring_in(kind, files, options, found, org_id=owner_id)
     except DomainError as error:
         raise click.ClickException(translate(error.message, **error.params)) from error
-    click.echo(f"  applied as {public_id}")
+    click.echo(f"  applied as {db.session.get_one(ImportBatch, batch_id).public_id}")
 
 
-def _owner(org_id: int | None) -> Org | None:
-    return get_org(org_id, whole_installation(clock.today())) if org_id else None
-
-
-def _print(what: str, name: str, found: Found) -> None:
+def print_found(code: str, name: str, found: Examined) -> None:
     """Print counts, notices and the first reasons."""
-    counts = ", ".join(f"{key} {count}" for key, count in found.counts.items() if count)
-    click.echo(f"{name}: {what}; {counts or 'nothing'}; {found.encoding}")
-    for message, params in found.notices:
+    grid = found.source.grid
+    if found.plan is None or found.chosen is None:
+        lacking = ", ".join(pick(each.label) for each in found.missing)
+        click.echo(f"{name}: {code}; {grid.total} rows; no column for {lacking}")
+        return
+    counts = [("in", len(found.chosen.entries)), ("explained", len(found.chosen.explained))]
+    counts += [("as it is", found.chosen.same)]
+    counts += [(translate(label), count) for label, count in found.plan.figures]
+    shown = ", ".join(f"{label} {count}" for label, count in counts if count)
+    click.echo(f"{name}: {code}; {shown or 'nothing'}; {grid.encoding}")
+    for message, params in (*grid.notices, *found.plan.notices):
         click.echo(f"  note: {translate(message, **params)}")
-    for division, _, area, notices in found.extra.get("table", []):
-        said = " ".join(translate(message, **params) for message, params in notices)
-        click.echo(f"  {division}: {area} km² {said}".rstrip())
-    for problem in found.problems[:MOST_REASONS]:
-        reason = translate(problem.message, **problem.params)
-        click.echo(f"  row {problem.row.number}: {reason}")
-    if len(found.problems) > MOST_REASONS:
-        click.echo(f"  … and {len(found.problems) - MOST_REASONS} more")
+    for note in found.chosen.explained[:MOST_REASONS]:
+        reason = reason_of(note.message, note.params, note.column)
+        click.echo(f"  row {grid.number(note.at)}: {reason}")
+    if len(found.chosen.explained) > MOST_REASONS:
+        click.echo(f"  … and {len(found.chosen.explained) - MOST_REASONS} more")

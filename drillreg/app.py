@@ -76,9 +76,6 @@ from drillreg.network.panels import contacts_of_org, network_at_home
 from drillreg.network.waiting import contacts_to_complete, shifts_to_take_over
 from drillreg.notices.working import tell_work_end
 from drillreg.office.reading import overlay
-from drillreg.orgs.effects import Area, Effect, register_effects
-from drillreg.orgs.importing import WORK_KIND as ORGS_IMPORT
-from drillreg.orgs.importing import run_import
 from drillreg.orgs.boundary_import import BoundaryImport
 from drillreg.orgs.division_import import DivisionImport
 from drillreg.orgs.effects import Area, Effect, register_effects
@@ -93,15 +90,6 @@ from drillreg.reports.printing import print_report
 from drillreg.reports.sheets import KIND as SIGN_OFF
 from drillreg.reports.sheets import SIGN_OFF_SHEET, report_references
 from drillreg.reports.succession import ACTIONS
-from drillreg.hazards.waiting import STALE_CHECKS
-from drillreg.network.panels import contacts_of_org, network_at_home
-from drillreg.network.waiting import contacts_to_complete, shifts_to_take_over
-from drillreg.orgs.importing import WORK_KIND as ORGS_IMPORT
-from drillreg.orgs.importing import run_import
-from drillreg.plans.panels import plans_of_org, plans_over_site
-from drillreg.plans.waiting import PLANS_TO_REVIEW, plans_to_review
-from drillreg.reports.panels import drill_panel, org_panel, post_panel
-from drillreg.reports.printing import print_report
 from drillreg.reports.waiting import (
     LATE_ACTIONS,
     MISSING_REPORTS,
@@ -119,9 +107,6 @@ from drillreg.staff.panels import leaving_link, leaving_link_below
 from drillreg.tasks.chasing import ChaseSource, register_chasing
 from drillreg.tasks.panels import tasks_of_holder, tasks_of_org, tasks_panel
 from drillreg.tasks.succession import TASKS
-from drillreg.sandbox import client as sandbox
-from drillreg.tasks.chasing import ChaseSource, register_chasing
-from drillreg.tasks.panels import tasks_of_holder, tasks_of_org, tasks_panel
 from drillreg.tasks.todos import TodoSource, register_todos
 from drillreg.tasks.waiting import LATE_TASKS, tasks_to_do
 from drillreg.upkeep.trial import CHECK_WORK, back_up, try_restore

@@ -12,6 +12,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import drillreg.accounts.cli
+import drillreg.accounts.reach.routes
 import drillreg.accounts.routes
 import drillreg.audit.cli
 import drillreg.dashboard.routes
@@ -42,6 +43,13 @@ import drillreg.upkeep.tls_cli
 import drillreg.work.routes
 from drillreg import i18n
 from drillreg.accounts import guard
+from drillreg.accounts.reach.panels import (
+    grants_of_drill,
+    grants_of_org,
+    grants_of_plan,
+    grants_of_report,
+    grants_of_site,
+)
 from drillreg.accounts.succession import POSTS, ROLES, reach_lines
 from drillreg.audit.checking import WORK_KIND as VERIFY_WORK
 from drillreg.audit.checking import verify_trail
@@ -62,10 +70,12 @@ from drillreg.documents.registry import (
 )
 from drillreg.drills.operations.programmes import plan_anew_below
 from drillreg.drills.panels import drills_at_site, drills_of_org, drills_of_plan
+from drillreg.drills.scope import DRILL
 from drillreg.drills.succession import PLANNED, PROGRAMMES
 from drillreg.drills.waiting import OVERDUE_DRILLS, drills_to_hold
 from drillreg.evidence.panels import evidence_panel
 from drillreg.hazards.panels import sites_of_org
+from drillreg.hazards.scope import SITE
 from drillreg.hazards.site_import import SiteImport
 from drillreg.hazards.succession import SITES
 from drillreg.hazards.waiting import STALE_CHECKS
@@ -81,12 +91,15 @@ from drillreg.orgs.division_import import DivisionImport
 from drillreg.orgs.effects import Area, Effect, register_effects
 from drillreg.orgs.org_import import OrgImport
 from drillreg.orgs.previews import duty_lines, past_lines, record_lines, supervision_lines
+from drillreg.orgs.records import ORG, register_records
 from drillreg.orgs.successions import Succession, register_successions
 from drillreg.plans.panels import plans_of_org, plans_over_site
+from drillreg.plans.scope import PLAN
 from drillreg.plans.succession import DRAFTS, PLANS
 from drillreg.plans.waiting import PLANS_TO_REVIEW, plans_to_review
 from drillreg.reports.panels import drill_panel, org_panel, post_panel
 from drillreg.reports.printing import print_report
+from drillreg.reports.scope import REPORT
 from drillreg.reports.sheets import KIND as SIGN_OFF
 from drillreg.reports.sheets import SIGN_OFF_SHEET, report_references
 from drillreg.reports.succession import ACTIONS
@@ -104,6 +117,7 @@ from drillreg.scheduler.jobs import BACKUP_WORK
 from drillreg.scheduler.operations import JOB_WORK
 from drillreg.scheduler.runner import run_asked
 from drillreg.staff.panels import leaving_link, leaving_link_below
+from drillreg.staff.people_import import PeopleImport
 from drillreg.tasks.chasing import ChaseSource, register_chasing
 from drillreg.tasks.panels import tasks_of_holder, tasks_of_org, tasks_panel
 from drillreg.tasks.succession import TASKS
@@ -118,6 +132,7 @@ BLUEPRINTS = (
     drillreg.accounts.routes.bp,
     drillreg.accounts.routes.people_bp,
     drillreg.accounts.cli.bp,
+    drillreg.accounts.reach.routes.bp,
     drillreg.audit.cli.bp,
     drillreg.dashboard.routes.bp,
     drillreg.demo.cli.bp,
@@ -160,10 +175,21 @@ WORK: dict[str, Handler] = {
 }
 
 # What can be imported, in the order in which it is offered.
-IMPORTS: tuple[Kind, ...] = (SiteImport(), OrgImport(), DivisionImport(), BoundaryImport())
+IMPORTS: tuple[Kind, ...] = (
+    SiteImport(),
+    OrgImport(),
+    DivisionImport(),
+    BoundaryImport(),
+    PeopleImport(),
+)
 
 # What higher features show on the pages of lower ones.
 PANELS: tuple[tuple[str, Panel], ...] = (
+    ("org", grants_of_org),
+    ("plan", grants_of_plan),
+    ("site", grants_of_site),
+    ("drill", grants_of_drill),
+    ("report", grants_of_report),
     ("site-thread", site_thread),
     ("org", contacts_of_org),
     ("home", network_at_home),
@@ -172,6 +198,9 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("account", leaving_link),
     ("account-below", leaving_link_below),
     ("org", sites_of_org),
+    ("org-past", sites_of_org),
+    ("org-past", plans_of_org),
+    ("org-past", drills_of_org),
     ("org", plans_of_org),
     ("org", org_panel),
     ("drill", drill_panel),
@@ -256,6 +285,10 @@ REFERENCES: dict[str, Resolver] = {"report": report_references}
 SHEETS: dict[str, SheetKind] = {SIGN_OFF: SIGN_OFF_SHEET}
 
 
+# Kinds of records that somebody can be granted, or that stay open to a former territory.
+RECORDS = (ORG, PLAN, SITE, DRILL, REPORT)
+
+
 def shipped_folder(name: str) -> Path:
     """Return a top-level folder of the checkout, or its copy inside an installed wheel."""
     here = Path(__file__).parent
@@ -305,6 +338,7 @@ def create_app(found: Settings | None = None) -> Flask:
     for place, panel in PANELS:
         add_panel(app, place, panel)
     register_work(app, WORK)
+    register_records(app, RECORDS)
     register_subjects(app, SUBJECTS)
     register_todos(app, TODOS)
     register_chasing(app, CHASING)

@@ -1,16 +1,18 @@
 """Reading accounts and sessions."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import or_, select
 
 from drillreg.accounts.models import Account, RoleAssignment, SignInSession
-from drillreg.accounts.rules import reach_of, roles
-from drillreg.core.access import Actor, Permission
+from drillreg.accounts.reaching import Granted, reach_of
+from drillreg.accounts.rules import roles
+from drillreg.core.access import Actor, Permission, Reach
 from drillreg.core.db import db
 from drillreg.orgs.models import Org
+from drillreg.orgs.scope import former_orgs, live_grants
 
 
 def hash_of_token(token: str) -> str:
@@ -80,8 +82,22 @@ def actor_of(
         org_name=home.name if home else "",
         org_name_en=(home.name_en or "") if home else "",
         roles=frozenset(a.role for a in held),
-        reach=reach_of((a.role, a.org.path, a.org.id) for a in held),
+        # Of whoever acts for somebody, the roles held are the other's, and so are the grants.
+        reach=_reach(held[0].account_id if held else account.id, held, on),
         address=address,
+    )
+
+
+def _reach(account_id: int, held: Sequence[RoleAssignment], on: date) -> Mapping[Permission, Reach]:
+    """Return where the permissions of the roles held hold, with grants and what once lay there."""
+    assignments = [(a.role, a.org.path, a.org.id) for a in held]
+    territories = {a.org.path for a in held if Permission.VIEW in roles()[a.role].territory}
+    grants = live_grants(account_id, {a.org_id for a in held}, on)
+    return reach_of(
+        assignments,
+        [Granted(kind, key, Permission(code), org_id) for kind, key, code, org_id in grants],
+        account_id=account_id,
+        former=former_orgs(territories),
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from zxcvbn import zxcvbn
 
-from drillreg.core.access import Permission, Reach
+from drillreg.core.access import Permission
 from drillreg.core.errors import DomainError
 from drillreg.i18n import N_, pick
 
@@ -36,7 +36,7 @@ IDLE_DAYS = 90
 
 @dataclass(frozen=True)
 class Role:
-    """What a role may do in its own territory and at the units it oversees."""
+    """What a role may do in its own territory, at the units it oversees, and by grant alone."""
 
     code: str
     label: dict[str, str]
@@ -44,11 +44,17 @@ class Role:
     overseen: frozenset[Permission]
     excludes: frozenset[str]
     needs_totp: bool
+    granted: frozenset[Permission] = frozenset()
+
+    @property
+    def open_to(self) -> frozenset[Permission]:
+        """What a grant can give to somebody in this role: nothing that is foreign to the role."""
+        return self.territory | self.overseen | self.granted
 
     @property
     def is_administrator(self) -> bool:
         """Say whether the role is one of the three that look after the system itself."""
-        return not {Permission.VIEW} & self.territory
+        return Permission.VIEW not in self.open_to
 
 
 @cache
@@ -63,6 +69,7 @@ def roles() -> dict[str, Role]:
             frozenset(map(Permission, entry["overseen"])),
             frozenset(entry["excludes"]),
             entry["totp"] == "required",
+            frozenset(map(Permission, entry.get("granted", ()))),
         )
         for code, entry in data["role"].items()
     }
@@ -102,24 +109,6 @@ def ensure_compatible(codes: Iterable[str]) -> None:
                 one=pick(table[code].label),
                 other=pick(table[min(clash)].label),
             )
-
-
-def reach_of(assignments: Iterable[tuple[str, str, int]]) -> dict[Permission, Reach]:
-    """Return where each permission holds, from (role, organisation path, organisation id)."""
-    paths: dict[Permission, set[str]] = {}
-    overseers: dict[Permission, set[int]] = {}
-    for code, path, org_id in assignments:
-        role = roles()[code]
-        for permission in role.territory:
-            paths.setdefault(permission, set()).add(path)
-        for permission in role.overseen:
-            overseers.setdefault(permission, set()).add(org_id)
-    return {
-        permission: Reach(
-            frozenset(paths.get(permission, ())), frozenset(overseers.get(permission, ()))
-        )
-        for permission in paths.keys() | overseers.keys()
-    }
 
 
 def ensure_good_password(password: str, *known: str) -> None:

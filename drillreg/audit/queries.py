@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, true
 
 from drillreg.audit.chain import GENESIS, hash_of_values, seal_of
 from drillreg.audit.models import AuditRow, AuditValue
@@ -113,11 +113,17 @@ def trail_rows(wanted: TrailFilter, *, at_most: int) -> Sequence[Any]:
     return db.session.execute(statement).all()
 
 
-def acts_on(subject_kind: str, subject_id: int, *, at_most: int = 50) -> Sequence[AuditRow]:
+def acts_on(
+    subject_kind: str, subject_id: int, *, before: datetime | None = None, at_most: int = 50
+) -> Sequence[AuditRow]:
     """Return the newest acts on one record; the caller has checked that it may be read."""
     return db.session.scalars(
         select(AuditRow)
-        .where(AuditRow.subject_kind == subject_kind, AuditRow.subject_id == subject_id)
+        .where(
+            AuditRow.subject_kind == subject_kind,
+            AuditRow.subject_id == subject_id,
+            AuditRow.at < before if before else true(),
+        )
         .order_by(AuditRow.id.desc())
         .limit(at_most)
     ).all()

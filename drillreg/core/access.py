@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -42,11 +43,27 @@ class Everyone(StrEnum):
 
 
 @dataclass(frozen=True)
+class Holder:
+    """To whom grants of a permission are given when they reach a person: account, organisations."""
+
+    account_id: int
+    org_ids: frozenset[int]
+    permission: Permission
+
+
+@dataclass(frozen=True)
 class Reach:
-    """Where a permission holds: paths of territorial subtrees, ids of supervising departments."""
+    """Where a permission holds: paths of territorial subtrees, ids of supervising departments.
+
+    `granted` names single records by kind and key; `former` the organisations that have left the
+    territory, each with the day from which on it no longer belonged there.
+    """
 
     paths: frozenset[str] = frozenset()
     overseers: frozenset[int] = frozenset()
+    granted: frozenset[tuple[str, int]] = frozenset()
+    former: frozenset[tuple[int, date]] = frozenset()
+    holder: Holder | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +81,7 @@ class Actor:
     org_name: str = ""
     org_name_en: str = ""
     roles: frozenset[str] = frozenset()
-    reach: dict[Permission, Reach] = field(default_factory=dict)
+    reach: Mapping[Permission, Reach] = field(default_factory=dict)
     address: str = ""
     acting_for_account_id: int | None = None
     acting_for_name: str = ""

@@ -1,6 +1,6 @@
 """The only module that reads the system clock."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from drillreg.config import settings
@@ -29,3 +29,8 @@ def local(instant: datetime) -> datetime:
 def from_local(naive: datetime) -> datetime:
     """Return the UTC instant of a wall-clock time of the installation."""
     return naive.replace(tzinfo=ZoneInfo(settings().timezone)).astimezone(UTC)
+
+
+def day_begins(day: date) -> datetime:
+    """Return the UTC instant at which a day of the installation begins."""
+    return from_local(datetime.combine(day, time()))

@@ -10,15 +10,18 @@ from sqlalchemy import Row, and_, case, exists, func, or_, select
 from drillreg.core.db import db
 from drillreg.drills.models import Drill, Observation
 from drillreg.drills.rules import DrillStatus
+from drillreg.drills.scope import DRILL
 from drillreg.evidence.models import Evidence
 from drillreg.hazards.intervals import is_fresh
 from drillreg.hazards.models import HazardSite
+from drillreg.hazards.scope import SITE
 from drillreg.office.placed import day_before
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import is_imported
 from drillreg.orgs.scope import OrgScope
 from drillreg.plans.models import Plan, PlanVersion
 from drillreg.plans.rules import VersionState
+from drillreg.plans.scope import PLAN
 from drillreg.reports.actions import open_actions
 from drillreg.reports.models import CorrectiveAction, Finding, Report
 from drillreg.reports.rules import ActionState, ReportState
@@ -54,20 +57,23 @@ def _sum(condition: Any) -> Any:
 
 
 def figures(scope: OrgScope, today: date) -> Figures:
-    """Return the numbers of everything in scope, one query a feature."""
+    """Return the numbers of everything in scope today, one query a feature."""
+    scope = scope.present
     plans = db.session.execute(
         select(func.count(), _sum(PlanVersion.review_on < today))
         .select_from(PlanVersion)
         .join(Plan, Plan.id == PlanVersion.plan_id)
         .join(Org, Org.id == Plan.org_id)
-        .where(scope.allows(), Plan.voided_at.is_(None), PlanVersion.state == VersionState.CURRENT)
+        .where(
+            PLAN.within(scope), Plan.voided_at.is_(None), PlanVersion.state == VersionState.CURRENT
+        )
     ).one()
     stale = or_(HazardSite.last_check_on.is_(None), ~is_fresh(today))
     sites = db.session.execute(
         select(func.count(), _sum(stale))
         .select_from(HazardSite)
         .join(Org, Org.id == HazardSite.org_id)
-        .where(scope.allows(), HazardSite.voided_at.is_(None), is_imported(HazardSite))
+        .where(SITE.within(scope), HazardSite.voided_at.is_(None), is_imported(HazardSite))
     ).one()
     first, after = _month(today)
     here = and_(Drill.due_on >= first, Drill.due_on < after)
@@ -79,7 +85,7 @@ def figures(scope: OrgScope, today: date) -> Figures:
         )
         .select_from(Drill)
         .join(Org, Org.id == Drill.org_id)
-        .where(scope.allows(), Drill.voided_at.is_(None), Drill.due_on < after)
+        .where(DRILL.within(scope), Drill.voided_at.is_(None), Drill.due_on < after)
     ).one()
     actions = open_actions(scope, today)
     counts = (*plans, *sites, *drills, actions.open, actions.late, *_threads(scope, today))
@@ -129,7 +135,7 @@ def _threads(scope: OrgScope, today: date) -> Row[Any]:
         .join(Org, Org.id == Drill.org_id)
         .outerjoin(Report, Report.drill_id == Drill.id)
         .where(
-            scope.allows(),
+            DRILL.within(scope),
             Drill.voided_at.is_(None),
             Drill.status == DrillStatus.HELD,
             _has_thread(),
@@ -142,7 +148,10 @@ def newest_evidence(scope: OrgScope) -> Sequence[Row[Evidence, Org]]:
     return db.session.execute(
         select(Evidence, Org)
         .join(Org, Org.id == Evidence.org_id)
-        .where(scope.allows(), Evidence.voided_at.is_(None))
+        .where(
+            scope.allows_record("evidence", Evidence.id, dated=Evidence.on_date),
+            Evidence.voided_at.is_(None),
+        )
         .order_by(Evidence.entered_at.desc(), Evidence.id.desc())
         .limit(SHOWN)
     ).all()

@@ -9,11 +9,15 @@ from sqlalchemy.orm import contains_eager
 
 from drillreg.core.db import db
 from drillreg.drills.models import Drill
+from drillreg.drills.scope import DRILL
 from drillreg.hazards.models import HazardSite
+from drillreg.hazards.scope import SITE
 from drillreg.orgs.models import Org
 from drillreg.orgs.scope import OrgScope
 from drillreg.plans.models import Plan, PlanVersion
+from drillreg.plans.scope import PLAN
 from drillreg.reports.models import Report
+from drillreg.reports.scope import REPORT
 
 MOST_HITS = 10
 
@@ -47,7 +51,7 @@ def search(words: str, scope: OrgScope) -> list[Hits]:
         .outerjoin(PlanVersion, PlanVersion.plan_id == Plan.id)
         .options(contains_eager(Plan.org))
         .where(
-            scope.allows(),
+            PLAN.within(scope),
             Plan.voided_at.is_(None),
             has(Plan.title, Plan.title_en, PlanVersion.document_number),
         )
@@ -58,7 +62,7 @@ def search(words: str, scope: OrgScope) -> list[Hits]:
         .join(HazardSite.org)
         .options(contains_eager(HazardSite.org))
         .where(
-            scope.allows(),
+            SITE.within(scope),
             HazardSite.voided_at.is_(None),
             has(HazardSite.name, HazardSite.name_en, HazardSite.number, HazardSite.outside_number),
         )
@@ -68,14 +72,14 @@ def search(words: str, scope: OrgScope) -> list[Hits]:
         select(Drill)
         .join(Drill.org)
         .options(contains_eager(Drill.org))
-        .where(scope.allows(), Drill.voided_at.is_(None), has(Drill.title, Drill.title_en))
+        .where(DRILL.within(scope), Drill.voided_at.is_(None), has(Drill.title, Drill.title_en))
         .order_by(Drill.due_on.desc(), Drill.id)
     )
     reports = (
         select(Report)
         .join(Report.org)
         .options(contains_eager(Report.org))
-        .where(scope.allows(), has(Report.title, Report.number))
+        .where(REPORT.within(scope), has(Report.title, Report.number))
         .order_by(Report.id.desc())
     )
     found = [

@@ -122,6 +122,8 @@ MENU: tuple[Entry | None, ...] = (
             Entry(N_("Teams, supplies, shelters"), "resources.teams"),
             Entry(N_("Divisions"), "orgs.divisions"),
             Entry(N_("Supervision gaps"), "orgs.unsupervised"),
+            Entry(N_("Grants given"), "reach.given", permission=Permission.GRANT_ACCESS),
+            Entry(N_("Grants received"), "reach.received"),
         ),
     ),
     Entry(
@@ -161,6 +163,7 @@ MENU: tuple[Entry | None, ...] = (
                 permission=Permission.MANAGE_ACCOUNTS,
                 leads_to=("office.security_setting",),
             ),
+            Entry(N_("Who can see what"), "reach.index", permission=Permission.MANAGE_ACCOUNTS),
         ),
     ),
     Entry(

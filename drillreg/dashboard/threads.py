@@ -9,9 +9,11 @@ from sqlalchemy.orm import joinedload
 from drillreg.core.db import db
 from drillreg.drills.models import Drill
 from drillreg.drills.rules import DrillStatus
+from drillreg.drills.scope import DRILL
 from drillreg.hazards.models import HazardSite
 from drillreg.orgs.scope import OrgScope, current_scope
 from drillreg.reports.models import Report
+from drillreg.reports.scope import REPORT
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ def thread_of_site(site: HazardSite, scope: OrgScope) -> SiteThread:
         .join(Drill.org)
         .options(joinedload(Drill.plan))
         .where(
-            scope.allows(),
+            DRILL.within(scope),
             Drill.site_id == site.id,
             Drill.voided_at.is_(None),
             Drill.status != DrillStatus.CANCELLED,
@@ -42,7 +44,7 @@ def thread_of_site(site: HazardSite, scope: OrgScope) -> SiteThread:
     report = db.session.scalar(
         select(Report)
         .join(Report.org)
-        .where(scope.allows(), Report.drill_id == drill.id)
+        .where(REPORT.within(scope), Report.drill_id == drill.id)
         .order_by(Report.edition.desc())
         .limit(1)
     )

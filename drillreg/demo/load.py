@@ -14,6 +14,7 @@ from drillreg.core.errors import DomainError
 from drillreg.demo.access import load_access
 from drillreg.demo.county import load_county
 from drillreg.demo.drills import load_drills, prepare_drills, sweep
+from drillreg.demo.grants import load_grants
 from drillreg.demo.ground import load_ground
 from drillreg.demo.lookup import Lookup
 from drillreg.demo.network import load_network
@@ -63,6 +64,7 @@ STAGES = (
     Stage("network", load_network),
     Stage("resources", load_resources),
     Stage("tasks", load_tasks, after=send_notices),
+    Stage("grants", load_grants),
     Stage("registers", load_registers, after=sign_on_paper),
     Stage("ground", load_ground),
 )

@@ -83,9 +83,7 @@ def sign_on_paper(known: Lookup) -> None:
         .order_by(Report.id.desc())
         .limit(1)
     ).one()
-    snapshot = report.snapshot or take_snapshot(
-        sources_of(report, known.scope, on=known.today), Seal()
-    )
+    snapshot = report.snapshot or take_snapshot(sources_of(report, on=known.today), Seal())
     code = new_code()
     paper = sign_off_paper(report, snapshot, code.on_paper(settings().public_url))
     report_id, actor = report.id, known.actor(CLERK)

@@ -258,7 +258,7 @@ class _Desk:
         return FindingText(seen.id, seen.text, actions=[action])
 
     def _submit(self, report: Report, author: Actor, days: int) -> None:
-        sources = sources_of(report, self.known.scope, on=ago(self.today, days))
+        sources = sources_of(report, on=ago(self.today, days))
         submit_report(
             report,
             sources.findings,
@@ -273,7 +273,7 @@ class _Desk:
     def _approve(self, report: Report, days: int, remark: str) -> None:
         day = ago(self.today, days)
         approve_report(
-            with_boundary(sources_of(report, self.known.scope, on=day)),
+            with_boundary(sources_of(report, on=day)),
             remark=remark,
             url=f"/reports/{report.id}",
             check_url=f"{settings().public_url.rstrip('/')}/r/{report.public_id}",

@@ -9,7 +9,7 @@ from drillreg.geo.morton import Bbox
 from drillreg.hazards.queries import SiteFilter
 from drillreg.hazards.rules import Freshness, RiskLevel
 from drillreg.i18n import N_
-from drillreg.orgs.queries import get_org
+from drillreg.orgs.past import org_to_narrow
 from drillreg.orgs.scope import OrgScope
 
 LEVELS = tuple(level.value for level in RiskLevel)
@@ -20,7 +20,7 @@ def read_filter(fields: Mapping[str, str], scope: OrgScope) -> SiteFilter:
     reader = FormReader(fields)
     within = reader.integer("within", "")
     return SiteFilter(
-        within=get_org(within, scope) if within else None,
+        within=org_to_narrow(within, scope) if within else None,
         kind=reader.choice("kind", "", code_list("hazard_kind").codes(), required=False),
         event_type=reader.choice("event", "", code_list("event_type").codes(), required=False),
         level=reader.choice("level", "", LEVELS, required=False),

@@ -12,7 +12,8 @@ from drillreg.geo import morton
 from drillreg.geo.morton import Bbox
 from drillreg.hazards.models import HazardCheck, HazardSite
 from drillreg.hazards.queries import SiteFilter, conditions
-from drillreg.orgs.models import Org, OrgVersion
+from drillreg.hazards.scope import seen_check_on
+from drillreg.orgs.models import Org, OrgVersion, Oversight
 from drillreg.orgs.scope import OrgScope
 from drillreg.work.models import ImportBatch
 from drillreg.work.rules import ImportState
@@ -75,7 +76,7 @@ def map_data(
             HazardSite.level_rank,
             HazardSite.lon,
             HazardSite.lat,
-            HazardSite.last_check_on,
+            seen_check_on(scope).label("last_check_on"),
             Org.name.label("org_name"),
         )
         .join(HazardSite.org)
@@ -137,6 +138,8 @@ def stamp() -> tuple[Any, ...]:
             select(func.count()).select_from(ImportBatch).where(standing).scalar_subquery(),
             select(func.max(ImportBatch.undone_at)).scalar_subquery(),
             select(func.max(OrgVersion.id)).scalar_subquery(),
+            select(func.max(Oversight.id)).scalar_subquery(),
+            select(func.count(Oversight.to_on)).scalar_subquery(),
         )
     ).one()
     return tuple(str(value) for value in row)

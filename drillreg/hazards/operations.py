@@ -28,10 +28,12 @@ from drillreg.hazards.rules import (
     ensure_same_submission,
     level_rank,
 )
+from drillreg.hazards.scope import SITE
 from drillreg.i18n import N_, translate
 from drillreg.imports.rules import APPLY_WORK
 from drillreg.notices.operations import notify
 from drillreg.orgs.models import Org
+from drillreg.orgs.records import pass_grants
 from drillreg.work.models import ImportBatch, WorkItem
 from drillreg.work.rules import ImportState, WorkState
 
@@ -148,6 +150,7 @@ def edit_site(
     changes = {key: [old[key], new] for key, new in asdict(facts).items() if old[key] != new}
     if site.org_id != org.id:
         changes["org_id"] = [site.org_id, org.id]
+        pass_grants(SITE.code, site.id, org)
     # A line or area that came with a file says nothing any more once the point was moved.
     if "lon" in changes or "lat" in changes:
         site.wkb = None

@@ -16,6 +16,7 @@ from drillreg.files.models import StoredFile
 from drillreg.hazards.intervals import is_fresh
 from drillreg.hazards.models import CheckPhoto, HazardCheck, HazardSite
 from drillreg.hazards.rules import LEVEL_ORDER, Freshness, RiskLevel, number_after
+from drillreg.hazards.scope import SITE, as_seen
 from drillreg.hazards.standing import is_standing
 from drillreg.i18n import N_
 from drillreg.orgs.models import Division, Org
@@ -74,7 +75,7 @@ def _is_within(org: Org) -> ColumnElement[bool]:
 
 def conditions(wanted: SiteFilter, scope: OrgScope, today: date) -> list[ColumnElement[bool]]:
     """Return the conditions of a filter within a scope; the statement joins the organisation."""
-    found: list[ColumnElement[bool]] = [scope.allows(), is_standing()]
+    found: list[ColumnElement[bool]] = [SITE.within(scope), is_standing()]
     if wanted.within is not None:
         found.append(_is_within(wanted.within))
     if wanted.kind:
@@ -122,9 +123,10 @@ def sites_page(
     statement = _with_places(
         select(HazardSite).join(HazardSite.org).where(*conditions(wanted, scope, today))
     )
-    return keyset_page(
+    page = keyset_page(
         statement, order=SORTS.get(sort, SORTS[DEFAULT_SORT]), cursor=cursor, size=size
     )
+    return Page([as_seen(site, scope) for site in page.rows], page.next_cursor, page.size)
 
 
 def count_sites(wanted: SiteFilter, scope: OrgScope, *, today: date) -> int:
@@ -146,18 +148,18 @@ def all_sites(
     statement = _with_places(
         select(HazardSite).join(HazardSite.org).where(*conditions(wanted, scope, today))
     ).order_by(*(column.asc() if way == "asc" else column.desc() for column, way in order))
-    return db.session.scalars(statement.limit(at_most)).all()
+    return [as_seen(site, scope) for site in db.session.scalars(statement.limit(at_most))]
 
 
 def _one_site(condition: ColumnElement[bool], scope: OrgScope) -> HazardSite:
     found: HazardSite | None = db.session.scalar(
         _with_places(select(HazardSite).join(HazardSite.org)).where(
-            condition, scope.allows(), is_imported(HazardSite)
+            condition, SITE.within(scope), is_imported(HazardSite)
         )
     )
     if found is None:
         raise NotFound(N_("There is no such site."))
-    return found
+    return as_seen(found, scope)
 
 
 def get_site(site_id: int, scope: OrgScope) -> HazardSite:
@@ -170,10 +172,20 @@ def get_site_of_code(public_id: str, scope: OrgScope) -> HazardSite:
     return _one_site(HazardSite.public_id == public_id, scope)
 
 
-def checks_page(site: HazardSite, *, cursor: str | None = None) -> Page[HazardCheck]:
+def _checks_in(scope: OrgScope) -> ColumnElement[bool]:
+    """Return the condition that a check is in scope: it goes with its site, by its own day."""
+    return scope.allows_record(SITE.code, HazardSite.id, dated=HazardCheck.checked_on)
+
+
+def checks_page(
+    site: HazardSite, scope: OrgScope, *, cursor: str | None = None
+) -> Page[HazardCheck]:
     """Return a page of the checks on a site, newest first, with their photos."""
     return keyset_page(
-        select(HazardCheck).where(HazardCheck.site_id == site.id),
+        select(HazardCheck)
+        .join(HazardSite, HazardSite.id == HazardCheck.site_id)
+        .join(HazardSite.org)
+        .where(HazardCheck.site_id == site.id, _checks_in(scope)),
         order=[(HazardCheck.checked_on, "desc"), (HazardCheck.id, "desc")],
         cursor=cursor,
         size=10,
@@ -187,7 +199,7 @@ def get_check(check_id: int, scope: OrgScope) -> HazardCheck:
         .join(HazardCheck.site)
         .join(HazardSite.org)
         .options(contains_eager(HazardCheck.site))
-        .where(HazardCheck.id == check_id, scope.allows(), is_imported(HazardSite))
+        .where(HazardCheck.id == check_id, _checks_in(scope), is_imported(HazardSite))
     )
     if found is None:
         raise NotFound(N_("There is no such check."))
@@ -202,7 +214,7 @@ def get_photo(photo_id: int, scope: OrgScope) -> StoredFile:
         .join(HazardCheck, HazardCheck.id == CheckPhoto.check_id)
         .join(HazardCheck.site)
         .join(HazardSite.org)
-        .where(CheckPhoto.id == photo_id, scope.allows(), is_imported(HazardSite))
+        .where(CheckPhoto.id == photo_id, _checks_in(scope), is_imported(HazardSite))
     )
     if found is None:
         raise NotFound(N_("There is no such photo."))
@@ -212,7 +224,7 @@ def get_photo(photo_id: int, scope: OrgScope) -> StoredFile:
 def sites_to_check(scope: OrgScope, *, today: date, at_most: int = 60) -> Sequence[HazardSite]:
     """Return the sites of a scope whose check is the longest ago, first those never checked."""
     statement = _with_places(
-        select(HazardSite).join(HazardSite.org).where(scope.allows(), is_standing())
+        select(HazardSite).join(HazardSite.org).where(SITE.within(scope), is_standing())
     ).order_by(LAST_CHECK, HazardSite.level_rank, HazardSite.id)
     return db.session.scalars(statement.limit(at_most)).all()
 
@@ -222,7 +234,7 @@ def counts_by_level(org: Org, scope: OrgScope) -> dict[RiskLevel, int]:
     rows = db.session.execute(
         select(HazardSite.level, func.count())
         .join(HazardSite.org)
-        .where(scope.allows(), is_standing(), _is_within(org))
+        .where(SITE.within(scope), is_standing(), _is_within(org))
         .group_by(HazardSite.level)
     ).all()
     counts = {row[0]: int(row[1]) for row in rows}

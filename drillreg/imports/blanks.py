@@ -67,5 +67,5 @@ def _example(fields: Sequence[Field]) -> list[Cell]:
 def _note(wanted: Field, heading: str) -> list[Cell]:
     known = TYPE_NOTES.get(wanted.type)
     said = [pick(wanted.note), translate(known) if known else ""]
-    needed = translate(N_("yes")) if wanted.required else ""
+    needed = translate(N_("Yes")) if wanted.required else ""
     return [heading, needed, " ".join(text for text in said if text)]

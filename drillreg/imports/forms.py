@@ -40,7 +40,7 @@ def _chosen(reader: FormReader, choice: Choice, fields: Fields) -> Any:
 def read_header(fields: Fields, sheets: Sequence[str]) -> Params:
     """Return which sheet and header row a person chose, or raise FormErrors."""
     reader = FormReader(fields)
-    sheet = reader.choice("sheet", translate(N_("Sheet")), sheets, required=False)
+    sheet = reader.choice("sheet", translate(N_("Worksheet")), sheets, required=False)
     row = reader.integer("header_row", translate(N_("Header row")), required=True, maximum=10**6)
     two_rows = reader.flag("two_rows")
     reader.finish()

@@ -10,6 +10,7 @@ from sqlalchemy import and_, func, select
 from drillreg.core.db import db
 from drillreg.drills.models import Drill
 from drillreg.drills.rules import DrillStatus
+from drillreg.drills.scope import DRILL
 from drillreg.geo.morton import Bbox
 from drillreg.hazards.models import HazardSite
 from drillreg.hazards.standing import is_standing
@@ -137,7 +138,7 @@ def drills_on_map(
         .join(Drill.org)
         .join(HazardSite, HazardSite.id == Drill.site_id)
         .where(
-            scope.allows(),
+            DRILL.within(scope.present),
             is_standing(),
             Drill.voided_at.is_(None),
             Drill.status == DrillStatus.PLANNED,

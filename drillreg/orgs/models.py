@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from drillreg.core.db import Base, HasPublicId, PathText, Versioned
@@ -112,7 +112,18 @@ class OrgVersion(Base):
     """What an organisation was, from a day to a day; documents print the name of their date."""
 
     __tablename__ = "org_version"
-    __table_args__ = (UniqueConstraint("org_id", "from_on"),)
+    __table_args__ = (
+        UniqueConstraint("org_id", "from_on"),
+        # Who looks for what has left a territory reads only the versions that have ended.
+        Index(
+            "ix_org_version_ended",
+            "path",
+            "to_on",
+            "org_id",
+            sqlite_where=text("to_on IS NOT NULL"),
+            postgresql_where=text("to_on IS NOT NULL"),
+        ),
+    )
 
     org_id: Mapped[int] = mapped_column(ForeignKey("org.id"), index=True)
     from_on: Mapped[date]
@@ -151,3 +162,42 @@ class Oversight(Base):
     field: Mapped[str]
     from_on: Mapped[date]
     to_on: Mapped[date | None]
+
+
+class Grant(HasPublicId, Base):
+    """A record, or an organisation with its records, opened to somebody beyond the territory.
+
+    Given to an organisation (`org_id`, its staff) or to one account, from a day up to a day.
+    """
+
+    __tablename__ = "access_grant"
+    __table_args__ = (
+        CheckConstraint("(org_id IS NULL) != (account_id IS NULL)", name="one_holder"),
+        CheckConstraint("until_on IS NOT NULL OR open_reason IS NOT NULL", name="has_end"),
+        Index("ix_access_grant_record", "record_kind", "record_id"),
+    )
+
+    # A kind of `grant_kind.toml`, "org" among them; the key may point up: not a foreign key.
+    record_kind: Mapped[str]
+    record_id: Mapped[int]
+    # The organisation whose record it is.
+    owner_id: Mapped[int] = mapped_column(ForeignKey("org.id"), index=True)
+    org_id: Mapped[int | None] = mapped_column(ForeignKey("org.id"), index=True)
+    account_id: Mapped[int | None] = mapped_column(index=True)
+    permission: Mapped[str]
+    reason_kind: Mapped[str]
+    reason: Mapped[str]
+    from_on: Mapped[date]
+    # The last day; None until revoked, and why no end is known.
+    until_on: Mapped[date | None]
+    open_reason: Mapped[str | None]
+    given_at: Mapped[datetime]
+    given_by_id: Mapped[int]
+    given_by_name: Mapped[str]
+    revoked_at: Mapped[datetime | None]
+    revoked_by_id: Mapped[int | None]
+    revoked_by_name: Mapped[str | None]
+    revoke_reason: Mapped[str | None]
+
+    owner: Mapped[Org] = relationship(foreign_keys=[owner_id], lazy="raise_on_sql")
+    org: Mapped[Org | None] = relationship(foreign_keys=[org_id], lazy="raise_on_sql")

@@ -10,16 +10,18 @@ from drillreg.core.db import db
 from drillreg.orgs.models import Org
 from drillreg.orgs.scope import OrgScope
 from drillreg.plans.models import Plan
-from drillreg.plans.queries import Issued, in_state, visible, with_versions
+from drillreg.plans.queries import visible
 from drillreg.plans.rules import Coverage, PlanState, VersionState
+from drillreg.plans.scope import PLAN
+from drillreg.plans.standing import Issued, in_state, with_versions
 
 
-def _counted(today: date) -> list[ColumnElement[int]]:
+def _counted(scope: OrgScope, today: date) -> list[ColumnElement[int]]:
     """Return the counts of late, current and only drafted plans as columns."""
     wanted: Iterable[tuple[Coverage, ColumnElement[bool]]] = (
-        (Coverage.REVIEW_DUE, in_state(PlanState.REVIEW_DUE, today)),
-        (Coverage.CURRENT, in_state(PlanState.CURRENT, today)),
-        (Coverage.DRAFT, in_state(PlanState.DRAFT, today)),
+        (Coverage.REVIEW_DUE, in_state(PlanState.REVIEW_DUE, scope, today)),
+        (Coverage.CURRENT, in_state(PlanState.CURRENT, scope, today)),
+        (Coverage.DRAFT, in_state(PlanState.DRAFT, scope, today)),
     )
     return [
         func.coalesce(func.sum(case((condition, 1), else_=0)), 0).label(state.name.lower())
@@ -45,9 +47,10 @@ def matrix_cells(
 ) -> dict[tuple[int, str], Cell]:
     """Return the cells that are not empty, by organisation and event type, in one query."""
     statement = with_versions(
-        select(Plan.org_id, Plan.event_type, func.min(Plan.id), *_counted(today)).join(
+        select(Plan.org_id, Plan.event_type, func.min(Plan.id), *_counted(scope, today)).join(
             Org, Org.id == Plan.org_id
-        )
+        ),
+        scope,
     ).where(
         Plan.org_id.in_(org_ids),
         visible(scope),
@@ -64,10 +67,20 @@ def matrix_cells(
     }
 
 
+def orgs_with_granted(scope: OrgScope) -> Sequence[Org]:
+    """Return the organisations out of scope that have plans opened by grant, in tree order."""
+    if not any(kind == PLAN.code for kind, _ in scope.granted):
+        return []
+    opened = select(Plan.org_id).join(Org, Org.id == Plan.org_id).where(visible(scope.present))
+    return db.session.scalars(
+        select(Org).where(Org.id.in_(opened), ~scope.allows()).order_by(Org.path)
+    ).all()
+
+
 def counts_by_state(org: Org, scope: OrgScope, *, today: date) -> dict[str, int]:
     """Return how many plans of an organisation are late, current and only drafted."""
     statement = with_versions(
-        select(*_counted(today)).select_from(Plan).join(Org, Org.id == Plan.org_id)
+        select(*_counted(scope, today)).select_from(Plan).join(Org, Org.id == Plan.org_id), scope
     )
     late, current, drafted = db.session.execute(
         statement.where(Org.id == org.id, visible(scope))

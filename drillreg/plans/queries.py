@@ -1,33 +1,31 @@
 """Reading plans; every function takes the scope it may look into."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import aliased, contains_eager, joinedload, raiseload
+from sqlalchemy.orm import contains_eager, joinedload, raiseload
 
 from drillreg.core.codes import code_list
 from drillreg.core.db import db
 from drillreg.core.errors import NotFound
 from drillreg.core.paging import Order, Page, keyset_page
 from drillreg.hazards.models import HazardSite
+from drillreg.hazards.scope import SITE
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import is_imported
 from drillreg.orgs.rules import subtree_end
 from drillreg.orgs.scope import OrgScope
 from drillreg.plans.models import Plan, PlanFile, PlanVersion
-from drillreg.plans.rules import PlanState, Secrecy, VersionState, plan_state
+from drillreg.plans.rules import PlanState, VersionState, plan_state
+from drillreg.plans.scope import PLAN
+from drillreg.plans.standing import LAST_DAY, Draft, Issued, as_seen, in_state, with_versions
 from drillreg.sheets.export import READ_AT_MOST
 
-# The version that was issued and not replaced: in force, or ended with the plan. A plan has at
-# most one, and at most one draft.
-Issued = aliased(PlanVersion, name="issued")
-Draft = aliased(PlanVersion, name="draft")
-
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2200, 1, 1)
+FIRST_DAY = date(1900, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -51,12 +49,15 @@ class PlanRow:
     org: Org
     issued: PlanVersion | None
     draft: PlanVersion | None
+    # The organisation has left the reader's territory: the plan stands as it did on that day.
+    is_past: bool = False
 
     def state(self, today: date) -> PlanState:
         """Say how the plan stands on a day."""
+        ended = self.issued is not None and self.issued.state is VersionState.ABOLISHED
         return plan_state(
             has_issued=self.issued is not None,
-            abolished=self.issued is not None and self.issued.state is VersionState.ABOLISHED,
+            abolished=ended and not self.is_past,
             review_on=self.issued.review_on if self.issued else None,
             today=today,
         )
@@ -65,27 +66,6 @@ class PlanRow:
     def version(self) -> PlanVersion | None:
         """The version the line speaks of."""
         return self.issued or self.draft
-
-
-def with_versions(statement: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """Join the issued version and the draft of each plan."""
-    standing = (VersionState.CURRENT, VersionState.ABOLISHED)
-    return statement.outerjoin(
-        Issued, and_(Issued.plan_id == Plan.id, Issued.state.in_(standing))
-    ).outerjoin(Draft, and_(Draft.plan_id == Plan.id, Draft.state == VersionState.DRAFT))
-
-
-def in_state(state: str, today: date) -> ColumnElement[bool]:
-    """Return the condition of a state on a day; the statement must be with_versions()."""
-    current = Issued.state == VersionState.CURRENT
-    late = func.coalesce(Issued.review_on, LAST_DAY) < today
-    conditions: dict[str, ColumnElement[bool]] = {
-        PlanState.CURRENT: and_(current, ~late),
-        PlanState.REVIEW_DUE: and_(current, late),
-        PlanState.DRAFT: Issued.id.is_(None),
-        PlanState.ABOLISHED: Issued.state == VersionState.ABOLISHED,
-    }
-    return conditions[state]
 
 
 def _has_words(words: str) -> ColumnElement[bool]:
@@ -107,13 +87,14 @@ def _within(org: Org, own: bool) -> ColumnElement[bool]:
 
 def visible(scope: OrgScope) -> ColumnElement[bool]:
     """Return the condition that a plan stands and its organisation is in scope."""
-    return and_(scope.allows(), is_imported(Org), Plan.voided_at.is_(None))
+    return and_(PLAN.within(scope), is_imported(Org), Plan.voided_at.is_(None))
 
 
 def _filtered(
     statement: Select[*tuple[Any, ...]], scope: OrgScope, chosen: PlanFilter, today: date
 ) -> Select[*tuple[Any, ...]]:
-    statement = with_versions(statement.join(Org, Org.id == Plan.org_id)).where(visible(scope))
+    statement = with_versions(statement.join(Org, Org.id == Plan.org_id), scope)
+    statement = statement.where(visible(scope))
     if chosen.org is not None:
         statement = statement.where(_within(chosen.org, chosen.own))
     if chosen.kind:
@@ -121,7 +102,7 @@ def _filtered(
     if chosen.event_type:
         statement = statement.where(Plan.event_type == chosen.event_type)
     if chosen.state:
-        statement = statement.where(in_state(chosen.state, today))
+        statement = statement.where(in_state(chosen.state, scope, today))
     if chosen.words:
         statement = statement.where(_has_words(chosen.words))
     return statement
@@ -154,7 +135,14 @@ def plans_page(
         cursor=cursor,
         size=size,
     )
-    return Page([PlanRow(*row[:4]) for row in page.rows], page.next_cursor, page.size)
+    return Page(_rows(page.rows, scope), page.next_cursor, page.size)
+
+
+def _rows(found: Iterable[Any], scope: OrgScope) -> list[PlanRow]:
+    return [
+        PlanRow(plan, org, issued, draft, scope.cut(PLAN.code, plan.id, org) is not None)
+        for plan, org, issued, draft, *_ in found
+    ]
 
 
 def count_plans(scope: OrgScope, chosen: PlanFilter, *, today: date) -> int:
@@ -164,9 +152,9 @@ def count_plans(scope: OrgScope, chosen: PlanFilter, *, today: date) -> int:
 
 def all_plans(scope: OrgScope, chosen: PlanFilter, *, today: date) -> list[PlanRow]:
     """Return every plan a filter leaves, in its order, for an export."""
-    order = [c.asc() if way == "asc" else c.desc() for c, way in _order(chosen.sort)]
-    statement = _filtered(_row_statement(), scope, chosen, today).order_by(*order)
-    return [PlanRow(*row) for row in db.session.execute(statement.limit(READ_AT_MOST))]
+    sorting = [c.asc() if way == "asc" else c.desc() for c, way in _order(chosen.sort)]
+    statement = _filtered(_row_statement(), scope, chosen, today).order_by(*sorting)
+    return _rows(db.session.execute(statement.limit(READ_AT_MOST)), scope)
 
 
 def get_plan(plan_id: int, scope: OrgScope) -> Plan:
@@ -176,11 +164,11 @@ def get_plan(plan_id: int, scope: OrgScope) -> Plan:
         .join(Plan.org)
         .options(contains_eager(Plan.org), joinedload(Plan.parent).joinedload(Plan.org))
         .options(joinedload(Plan.parent).raiseload(Plan.versions))
-        .where(Plan.id == plan_id, scope.allows(), is_imported(Org))
+        .where(Plan.id == plan_id, PLAN.within(scope), is_imported(Org))
     )
     if found is None:
         raise NotFound(N_("There is no such plan."))
-    return found
+    return as_seen(found, scope)
 
 
 def get_paper(plan: Plan, paper_id: int) -> PlanFile:
@@ -195,11 +183,11 @@ def get_paper(plan: Plan, paper_id: int) -> PlanFile:
 def children_of(plan: Plan, scope: OrgScope) -> list[PlanRow]:
     """Return the plans made under a plan, as far as they are in scope."""
     statement = (
-        with_versions(_row_statement().join(Org, Org.id == Plan.org_id))
+        with_versions(_row_statement().join(Org, Org.id == Plan.org_id), scope)
         .where(Plan.parent_plan_id == plan.id, visible(scope))
         .order_by(Org.path, Plan.id)
     )
-    return [PlanRow(*row) for row in db.session.execute(statement)]
+    return _rows(db.session.execute(statement), scope)
 
 
 def count_sites_under(plan: Plan, scope: OrgScope) -> int:
@@ -217,84 +205,7 @@ def count_sites_under(plan: Plan, scope: OrgScope) -> int:
             HazardSite.kind.in_(kinds),
             HazardSite.voided_at.is_(None),
             is_imported(HazardSite),
-            scope.allows(),
+            SITE.within(scope),
         )
     )
     return found or 0
-
-
-def _ids_on_path(path: str) -> list[int]:
-    """Return the ids of an organisation and everything above it."""
-    return [int(part) for part in path.rstrip("/").split("/")]
-
-
-def parent_choices(
-    org: Org, scope: OrgScope, *, except_id: int | None = None
-) -> Sequence[tuple[int, Plan, Org]]:
-    """Return the plans in force at and above an organisation that a plan can be made under.
-
-    What lies outside the scope is offered only when it is public.
-    """
-    rows = db.session.execute(
-        select(Plan, Org)
-        .join(Org, Org.id == Plan.org_id)
-        .join(PlanVersion, PlanVersion.plan_id == Plan.id)
-        .options(raiseload(Plan.versions))
-        .where(
-            PlanVersion.state == VersionState.CURRENT,
-            Plan.voided_at.is_(None),
-            Plan.id != (except_id or 0),
-            Org.id.in_(_ids_on_path(org.path)),
-            or_(scope.allows(), Plan.secrecy == Secrecy.PUBLIC),
-        )
-        .order_by(Org.path, Plan.event_type, Plan.id)
-    ).all()
-    return [(plan.id, plan, owner) for plan, owner in rows]
-
-
-def _in_force(scope: OrgScope) -> Select[Plan]:
-    return (
-        select(Plan)
-        .join(Plan.org)
-        .join(PlanVersion, PlanVersion.plan_id == Plan.id)
-        .options(contains_eager(Plan.org), raiseload(Plan.versions))
-        .where(PlanVersion.state == VersionState.CURRENT, visible(scope))
-    )
-
-
-def current_plans_for(org: Org, event_type: str, scope: OrgScope) -> Sequence[Plan]:
-    """Return an organisation's own plans in force for a kind of event, oldest first."""
-    return db.session.scalars(
-        _in_force(scope)
-        .where(Plan.org_id == org.id, Plan.event_type == event_type)
-        .order_by(Plan.id)
-    ).all()
-
-
-def plans_covering(org: Org, event_type: str, scope: OrgScope) -> Sequence[Plan]:
-    """Return the plans in force that reach an organisation in a kind of event.
-
-    Its own and those of the organisations above it, for this event or for all hazards; the
-    nearest organisation first, the plan for this very event before the general one.
-    """
-    return db.session.scalars(
-        _in_force(scope)
-        .where(
-            Org.id.in_(_ids_on_path(org.path)),
-            Plan.event_type.in_([event_type, "general"]),
-        )
-        .order_by(Org.path.desc(), Plan.event_type == "general", Plan.id)
-    ).all()
-
-
-def plan_choices(scope: OrgScope, org: Org) -> list[tuple[int, str]]:
-    """Return (id, label) of the plans in force that an organisation can drill, its own first."""
-    found = db.session.scalars(
-        _in_force(scope)
-        .where(Org.id.in_(_ids_on_path(org.path)))
-        .order_by(Org.path.desc(), Plan.event_type, Plan.id)
-    ).all()
-    return [
-        (plan.id, plan.title if plan.org_id == org.id else f"{plan.title}（{plan.org.name}）")
-        for plan in found
-    ]

@@ -45,6 +45,7 @@ class Coverage(StrEnum):
     DRAFT = "draft"
     MISSING = "missing"
     NOT_USUAL = "not-usual"
+    NOT_OPEN = "not-open"
 
 
 # 国办发〔2024〕5号 §34: evaluated in principle every three years (governments and departments).

@@ -18,6 +18,7 @@ COVERAGE_WORDS = {
     "draft": N_("Being drafted"),
     "missing": N_("Missing"),
     "not-usual": N_("Not usual"),
+    "not-open": N_("Not opened to you"),
 }
 ACT_WORDS = {
     "plan-registered": N_("Registered"),

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import aliased, contains_eager
 
 from drillreg.core.db import db
 from drillreg.core.errors import NotFound
@@ -18,6 +18,7 @@ from drillreg.orgs.rules import subtree_end
 from drillreg.orgs.scope import OrgScope
 from drillreg.reports.models import CorrectiveAction, Finding, Report
 from drillreg.reports.rules import ActionState, ReportState, Standing
+from drillreg.reports.scope import REPORT
 from drillreg.sheets.export import READ_AT_MOST
 
 ORDER: Order = [(CorrectiveAction.due_on, "asc"), (CorrectiveAction.id, "asc")]
@@ -61,19 +62,23 @@ def _conditions(wanted: ActionFilter) -> list[Any]:
 
 
 def _actions(scope: OrgScope, wanted: ActionFilter) -> Select[Any]:
-    """Select what the charged organisation or the one that reported may see."""
-    reporting = select(Org.id).where(scope.allows())
+    """Select what the charged organisation or the readers of the report may see."""
+    reporting = aliased(Org)
     return (
         select(CorrectiveAction)
         .join(Org, Org.id == CorrectiveAction.org_id)
         .join(Finding, Finding.id == CorrectiveAction.finding_id)
         .join(Report, Report.id == Finding.report_id)
+        .join(reporting, reporting.id == Report.org_id)
         .join(Drill, Drill.id == Report.drill_id)
         .where(
             Report.state == ReportState.APPROVED,
             CorrectiveAction.voided_at.is_(None),
             Finding.voided_at.is_(None),
-            or_(scope.allows(), Report.org_id.in_(reporting)),
+            or_(
+                scope.allows_record("action", CorrectiveAction.id, dated=Report.approved_at),
+                REPORT.within(scope, org=reporting),
+            ),
             *_conditions(wanted),
         )
     )

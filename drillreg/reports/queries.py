@@ -14,13 +14,16 @@ from drillreg.core.db import db
 from drillreg.core.errors import NotFound
 from drillreg.core.paging import Page, keyset_page
 from drillreg.drills.models import Drill
+from drillreg.hazards.models import HazardSite
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import is_imported
 from drillreg.orgs.rules import subtree_end
 from drillreg.orgs.scope import OrgScope
+from drillreg.plans.models import Plan
 from drillreg.reports.models import CorrectiveAction, Finding, Report
 from drillreg.reports.rules import ReportState
+from drillreg.reports.scope import REPORT
 from drillreg.sheets.export import READ_AT_MOST
 
 
@@ -32,9 +35,13 @@ def get_report(report_id: int, scope: OrgScope) -> Report:
         .options(
             contains_eager(Report.org),
             joinedload(Report.pdf),
-            joinedload(Report.drill).options(joinedload(Drill.plan), joinedload(Drill.site)),
+            joinedload(Report.drill).options(
+                joinedload(Drill.org),
+                joinedload(Drill.plan).joinedload(Plan.org),
+                joinedload(Drill.site).joinedload(HazardSite.org),
+            ),
         )
-        .where(Report.id == report_id, scope.allows())
+        .where(Report.id == report_id, REPORT.within(scope))
     )
     if found is None:
         raise NotFound(N_("There is no such report."))
@@ -46,7 +53,7 @@ def report_of_drill_or_none(drill_id: int, scope: OrgScope) -> Report | None:
     return db.session.scalar(
         select(Report)
         .join(Org, Org.id == Report.org_id)
-        .where(Report.drill_id == drill_id, scope.allows())
+        .where(Report.drill_id == drill_id, REPORT.within(scope))
         .order_by(Report.edition.desc())
         .limit(1)
     )
@@ -69,7 +76,7 @@ def _filtered(
     state: str,
     words: str,
 ) -> Select[Any]:
-    statement = statement.join(Org, Org.id == Report.org_id).where(scope.allows())
+    statement = statement.join(Org, Org.id == Report.org_id).where(REPORT.within(scope))
     if within is not None:
         statement = statement.where(
             and_(Org.path >= within.path, Org.path < subtree_end(within.path))
@@ -133,7 +140,7 @@ def reports_waiting_for(actor: Actor, scope: OrgScope) -> Sequence[Report]:
         .join(Org, Org.id == Report.org_id)
         .options(contains_eager(Report.org), joinedload(Report.drill))
         .where(
-            scope.allows(),
+            REPORT.within(scope),
             Report.state == ReportState.SUBMITTED,
             Report.decides_org_id.in_(deciding),
             *_not_submitted_by(actor),

@@ -13,7 +13,7 @@ from drillreg.drills.queries import drill_record
 from drillreg.orgs.history import names_on
 from drillreg.orgs.models import DivisionBoundary, Org
 from drillreg.orgs.queries import is_imported
-from drillreg.orgs.scope import OrgScope
+from drillreg.orgs.scope import whole_installation
 from drillreg.plans.models import PlanVersion
 from drillreg.plans.rules import VersionState
 from drillreg.reports.models import Report
@@ -21,9 +21,12 @@ from drillreg.reports.queries import findings_of
 from drillreg.reports.snapshot import LAYOUT, Boundary, Sources
 
 
-def sources_of(report: Report, scope: OrgScope, *, on: date) -> Sources:
-    """Return everything a report says, with the names of that day; without an outline."""
-    record = drill_record(report.drill_id, scope)
+def sources_of(report: Report, *, on: date) -> Sources:
+    """Return everything a report says, with the names of that day; without an outline.
+
+    The report was read within a scope; what it says of its drill comes with it.
+    """
+    record = drill_record(report.drill_id, whole_installation(on))
     findings = findings_of(report)
     charged = [action.org_id for finding in findings for action in finding.actions]
     return Sources(

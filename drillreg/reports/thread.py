@@ -6,7 +6,13 @@ from datetime import date
 from flask import url_for
 
 from drillreg.core.page import day, name_of
+from drillreg.drills.scope import DRILL
+from drillreg.hazards.scope import SITE
 from drillreg.i18n import N_, translate
+from drillreg.orgs.scope import OrgScope
+from drillreg.plans.models import Plan
+from drillreg.plans.rules import Secrecy
+from drillreg.plans.scope import PLAN
 from drillreg.reports.models import CorrectiveAction, Finding, Report
 from drillreg.reports.rules import STATE_WORDS, ReportState, Standing, standing
 
@@ -21,21 +27,35 @@ def _nothing(label: str) -> Station:
     return _station(label, translate(N_("None")), "none")
 
 
-def thread_of(report: Report, findings: Sequence[Finding], today: date) -> list[Station]:
-    """Return the stations of the thread, for the strip at the top of the page."""
+def thread_of(
+    report: Report, findings: Sequence[Finding], scope: OrgScope, today: date
+) -> list[Station]:
+    """Return the stations of the thread; what is out of the reader's scope has no link."""
     drill = report.drill
     site = _nothing(N_("Hazard site"))
-    if drill.site_id is not None and drill.site is not None:
-        url = url_for("hazards.show", site_id=drill.site_id)
+    if drill.site is not None:
+        url = (
+            url_for("hazards.show", site_id=drill.site_id)
+            if SITE.includes(scope, drill.site)
+            else ""
+        )
         site = _station(N_("Hazard site"), name_of(drill.site), "done", url)
     plan = _nothing(N_("Plan"))
-    if drill.plan_id is not None and drill.plan is not None:
-        url = url_for("plans.show", plan_id=drill.plan_id)
-        plan = _station(N_("Plan"), name_of(drill.plan), "done", url)
-    held = day(drill.held_on)
-    done = _station(N_("Drill"), held, "done", url_for("drills.show", drill_id=drill.id))
+    if drill.plan is not None:
+        plan = _plan(drill.plan, scope)
+    url = url_for("drills.show", drill_id=drill.id) if DRILL.includes(scope, drill) else ""
+    done = _station(N_("Drill"), day(drill.held_on), "done", url)
     here = _station(N_("Report"), report.number or translate(STATE_WORDS[report.state]), "here")
     return [site, plan, done, here, _actions(report, findings, today)]
+
+
+def _plan(plan: Plan, scope: OrgScope) -> Station:
+    if PLAN.includes(scope, plan):
+        return _station(N_("Plan"), name_of(plan), "done", url_for("plans.show", plan_id=plan.id))
+    hidden = plan.secrecy is Secrecy.INTERNAL
+    return _station(
+        N_("Plan"), translate(N_("An internal plan")) if hidden else name_of(plan), "done"
+    )
 
 
 def _actions(report: Report, findings: Sequence[Finding], today: date) -> Station:

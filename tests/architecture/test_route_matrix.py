@@ -28,6 +28,7 @@ ROLES = {
     "town_staff": "town",
     "unit_liaison": "school",
     "monitor": "village",
+    "evaluator": "county",
     "sysadmin": "county",
     "secadmin": "county",
     "auditor": "county",

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from drillreg.orgs.scope import OrgScope, whole_installation
-from drillreg.plans.queries import current_plans_for, plan_choices, plans_covering
+from drillreg.plans.covering import current_plans_for, plan_choices, plans_covering
 
 DAY = date(2026, 5, 12)
 

@@ -23,6 +23,7 @@ PEOPLE = {
     "monitor": "zhongfusheng",
     "leader": "fangmingyuan",
     "department": "fanzhihua",
+    "evaluator": "yuanhaifeng",
     "supervisor": "wangzhensheng",
     "sysadmin": "shenlijun",
     "secadmin": "pengxia",

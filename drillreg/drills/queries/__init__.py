@@ -19,6 +19,7 @@ from drillreg.drills.models import (
     Observation,
 )
 from drillreg.drills.rules import DrillStatus
+from drillreg.drills.scope import DRILL, shown_day
 from drillreg.hazards.models import HazardSite
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
@@ -78,17 +79,12 @@ class Counts:
     planned: int = 0
 
 
-def shown_day() -> ColumnElement[date]:
-    """Return the day a drill is shown on: the day it was held, else the day it is due."""
-    return func.coalesce(Drill.held_on, Drill.due_on)
-
-
 def _drills(scope: OrgScope) -> Select[Drill]:
     return (
         select(Drill)
         .join(Drill.org)
         .options(contains_eager(Drill.org))
-        .where(scope.allows(), Drill.voided_at.is_(None))
+        .where(DRILL.within(scope), Drill.voided_at.is_(None))
     )
 
 
@@ -145,7 +141,7 @@ def get_photo(photo_id: int, scope: OrgScope) -> DrillPhoto:
         select(DrillPhoto)
         .join(Drill, Drill.id == DrillPhoto.drill_id)
         .join(Org, Org.id == Drill.org_id)
-        .where(DrillPhoto.id == photo_id, DrillPhoto.voided_at.is_(None), scope.allows())
+        .where(DrillPhoto.id == photo_id, DrillPhoto.voided_at.is_(None), DRILL.within(scope))
     )
     if found is None:
         raise NotFound(N_("There is no such photo."))
@@ -225,7 +221,7 @@ def count_drills(scope: OrgScope, given: DrillFilter, *, today: date) -> int:
             select(func.count())
             .select_from(Drill)
             .join(Drill.org)
-            .where(scope.allows(), Drill.voided_at.is_(None), *_conditions(given, today))
+            .where(DRILL.within(scope), Drill.voided_at.is_(None), *_conditions(given, today))
         )
         or 0
     )

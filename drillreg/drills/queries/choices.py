@@ -8,10 +8,12 @@ from sqlalchemy.orm import contains_eager, raiseload
 
 from drillreg.core.db import db
 from drillreg.hazards.models import HazardSite
+from drillreg.hazards.scope import SITE
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import is_imported
 from drillreg.orgs.scope import OrgScope
 from drillreg.plans.models import Plan
+from drillreg.plans.scope import PLAN
 from drillreg.work.models import ImportBatch
 from drillreg.work.rules import ImportState
 
@@ -39,7 +41,7 @@ def plan_choices(scope: OrgScope) -> Sequence[Plan]:
         select(Plan)
         .join(Plan.org)
         .options(contains_eager(Plan.org), raiseload(Plan.versions))
-        .where(scope.allows(), Plan.voided_at.is_(None))
+        .where(PLAN.within(scope), Plan.voided_at.is_(None))
         .order_by(Org.path, Plan.id)
         .limit(MOST_CHOICES)
     ).all()
@@ -53,7 +55,7 @@ def site_choices(scope: OrgScope) -> Sequence[HazardSite]:
         .join(HazardSite.org)
         .options(contains_eager(HazardSite.org))
         .where(
-            scope.allows(),
+            SITE.within(scope),
             HazardSite.voided_at.is_(None),
             or_(HazardSite.import_id.is_(None), HazardSite.import_id.in_(applied)),
         )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import contains_eager
 
 from drillreg.core.db import db
 from drillreg.drills.models import Drill, FeedToken
-from drillreg.drills.queries import shown_day
+from drillreg.drills.scope import DRILL, shown_day
 from drillreg.orgs.models import Org
 from drillreg.orgs.scope import OrgScope
 
@@ -33,7 +33,7 @@ def feed_of(account_id: int) -> FeedToken | None:
 
 
 def _fed(scope: OrgScope, first: date, last: date) -> list[ColumnElement[bool]]:
-    return [scope.allows(), shown_day() >= first, shown_day() <= last]
+    return [DRILL.within(scope), shown_day() >= first, shown_day() <= last]
 
 
 def feed_state(scope: OrgScope, *, first: date, last: date) -> str:

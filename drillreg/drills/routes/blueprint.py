@@ -13,12 +13,15 @@ from drillreg.drills import wording
 from drillreg.drills.models import Drill
 from drillreg.drills.queries import STATES, DrillFilter, get_drill
 from drillreg.drills.queries.choices import org_choices, plan_choices, site_choices
+from drillreg.drills.scope import DRILL
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
-from drillreg.orgs.queries import get_org, orgs_of_kinds
-from drillreg.orgs.scope import OrgScope, current_scope, current_scope_for, ensure_may
+from drillreg.orgs.past import org_to_narrow
+from drillreg.orgs.queries import orgs_of_kinds
+from drillreg.orgs.scope import OrgScope, current_scope, current_scope_for, ensure_may_on
 from drillreg.plans.models import Plan
 from drillreg.plans.rules import Secrecy
+from drillreg.plans.scope import PLAN
 
 bp = Blueprint("drills", __name__, url_prefix="/drills")
 
@@ -39,7 +42,7 @@ def org_of_address(name: str, scope: OrgScope) -> Org | None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 15):
         raise NotFound(N_("There is no such organisation."))
-    return get_org(int(text), scope)
+    return org_to_narrow(int(text), scope)
 
 
 def filter_of_address() -> DrillFilter:
@@ -67,7 +70,7 @@ def upper_orgs() -> list[tuple[int, str]]:
 def drill_to_change(drill_id: int, permission: Permission) -> Drill:
     """Return a drill that the person may change; NotFound outside, NotAllowed without the right."""
     drill = get_drill(drill_id, current_scope())
-    ensure_may(permission, drill.org)
+    ensure_may_on(permission, DRILL.code, drill)
     return drill
 
 
@@ -89,6 +92,6 @@ def outline_choices(permission: Permission, today: date) -> dict[str, list[tuple
 
 def plan_label(plan: Plan, scope: OrgScope) -> tuple[str, bool]:
     """Return how a plan is named to this person and whether they can open it."""
-    if scope.includes(plan.org):
+    if PLAN.includes(scope, plan):
         return plan.title, True
     return (plan.title if plan.secrecy is Secrecy.PUBLIC else ""), False

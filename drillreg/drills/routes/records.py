@@ -37,9 +37,10 @@ from drillreg.drills.rules import (
     ensure_correctable,
     ensure_planned,
 )
+from drillreg.drills.scope import DRILL
 from drillreg.files.photos import CleanPhoto, clean_photo
 from drillreg.i18n import N_, translate
-from drillreg.orgs.scope import current_scope, ensure_may
+from drillreg.orgs.scope import current_scope, ensure_may_on
 
 P = ParamSpec("P")
 
@@ -164,7 +165,7 @@ def recorded(drill_id: int) -> str:
 
 def _to_record(drill_id: int) -> DrillRecord:
     found = drill_record(drill_id, current_scope())
-    ensure_may(Permission.RECORD_DRILLS, found.drill.org)
+    ensure_may_on(Permission.RECORD_DRILLS, DRILL.code, found.drill)
     return found
 
 

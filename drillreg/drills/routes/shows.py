@@ -12,9 +12,11 @@ from drillreg.drills.naming import names_then
 from drillreg.drills.queries import drill_record, get_drill_by_public_id, get_photo
 from drillreg.drills.routes.blueprint import bp, plan_label
 from drillreg.drills.rules import days_late
+from drillreg.drills.scope import DRILL
 from drillreg.files.web import send_stored
+from drillreg.hazards.scope import SITE
 from drillreg.i18n import N_, translate
-from drillreg.orgs.scope import current_scope, may_here
+from drillreg.orgs.scope import current_scope, may_on
 
 
 @bp.get("/<int:drill_id>")
@@ -31,8 +33,8 @@ def show(drill_id: int) -> str:
         thread=thread_of(drill),
         late_days=days_late(drill.due_on, drill.held_on) if drill.held_on else 0,
         entered_late=entered_late(drill),
-        may_record=may_here(Permission.RECORD_DRILLS, drill.org),
-        may_plan=may_here(Permission.PLAN_DRILLS, drill.org),
+        may_record=may_on(Permission.RECORD_DRILLS, DRILL.code, drill),
+        may_plan=may_on(Permission.PLAN_DRILLS, DRILL.code, drill),
         report_url=report_url(drill),
     )
 
@@ -68,7 +70,7 @@ def entered_late(drill: Drill) -> int:
 
 def report_url(drill: Drill) -> str | None:
     """Return where this person begins a report about the drill, or None without the right."""
-    if not may_here(Permission.WRITE_REPORTS, drill.org):
+    if not may_on(Permission.WRITE_REPORTS, DRILL.code, drill):
         return None
     if "reports.new" not in current_app.view_functions:
         return None
@@ -80,7 +82,9 @@ def thread_of(drill: Drill) -> list[dict[str, object]]:
     strip: list[dict[str, object]] = []
     scope = current_scope()
     if drill.site is not None:
-        open_site = "hazards.show" in current_app.view_functions and scope.includes(drill.site.org)
+        open_site = "hazards.show" in current_app.view_functions and SITE.includes(
+            scope, drill.site
+        )
         url = url_for("hazards.show", site_id=drill.site.id) if open_site else None
         strip.append(_link(N_("Hazard site"), name_of(drill.site), "done", url))
     else:

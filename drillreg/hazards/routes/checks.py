@@ -24,8 +24,9 @@ from drillreg.hazards.rules import (
     Submission,
     ensure_same_submission,
 )
+from drillreg.hazards.scope import SITE
 from drillreg.i18n import N_
-from drillreg.orgs.scope import current_scope, current_scope_for, ensure_may, may_here
+from drillreg.orgs.scope import current_scope, current_scope_for, ensure_may_on, may_on
 
 MOST_PHOTOS = 6
 # What of an entry a phone that is not let in any more gets shown again.
@@ -41,7 +42,7 @@ ENTRY = {
 def check(public_id: str) -> ResponseReturnValue:
     """Ask for a check of the site whose QR code led here; who may not log one sees the record."""
     site = get_site_of_code(public_id, current_scope())
-    if site.voided_at is not None or not may_here(Permission.LOG_CHECKS, site.org):
+    if site.voided_at is not None or not may_on(Permission.LOG_CHECKS, SITE.code, site):
         return see_other(url_for(".show", site_id=site.id))
     today = clock.today()
     return render_template(
@@ -81,7 +82,7 @@ def _record(public_id: str) -> tuple[HazardCheck, bool]:
     Photos are cleaned before the write begins, and only for a check that is not there yet.
     """
     site = get_site_of_code(public_id, current_scope())
-    ensure_may(Permission.LOG_CHECKS, site.org)
+    ensure_may_on(Permission.LOG_CHECKS, SITE.code, site)
     photos, now = _photos(), clock.now()
     sent = read_submission(
         _fields(),

@@ -24,10 +24,11 @@ from drillreg.hazards.operations import create_site, edit_site, void_site
 from drillreg.hazards.queries import checks_page, get_photo, get_site, suggested_number
 from drillreg.hazards.routes.blueprint import bp
 from drillreg.hazards.routes.places import Placed, place_context
+from drillreg.hazards.scope import SITE
 from drillreg.i18n import N_, translate
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import get_org
-from drillreg.orgs.scope import current_scope, ensure_may, may_here
+from drillreg.orgs.scope import current_scope, ensure_may, ensure_may_on, may_on
 
 
 def check_url(site: HazardSite) -> str:
@@ -44,8 +45,9 @@ def qr_of(site: HazardSite) -> str:
 @requires(Permission.VIEW)
 def show(site_id: int) -> str:
     """Show a site: facts, map, checks, and what else belongs to it."""
-    site, today = get_site(site_id, current_scope()), clock.today()
-    checks = checks_page(site, cursor=request.args.get("after"))
+    scope, today = current_scope(), clock.today()
+    site = get_site(site_id, scope)
+    checks = checks_page(site, scope, cursor=request.args.get("after"))
     return render_template(
         "hazards/show.html",
         site=site,
@@ -55,8 +57,8 @@ def show(site_id: int) -> str:
         fresh=freshness_of(site, today),
         check_url=check_url(site),
         qr=qr_of(site),
-        may_edit=site.voided_at is None and may_here(Permission.EDIT_HAZARDS, site.org),
-        may_check=site.voided_at is None and may_here(Permission.LOG_CHECKS, site.org),
+        may_edit=site.voided_at is None and may_on(Permission.EDIT_HAZARDS, SITE.code, site),
+        may_check=site.voided_at is None and may_on(Permission.LOG_CHECKS, SITE.code, site),
     )
 
 
@@ -144,7 +146,7 @@ def edit(site_id: int) -> str:
 
 def _editable(site_id: int) -> HazardSite:
     site = get_site(site_id, current_scope())
-    ensure_may(Permission.EDIT_HAZARDS, site.org)
+    ensure_may_on(Permission.EDIT_HAZARDS, SITE.code, site)
     if site.voided_at is not None:
         raise DomainError(N_("This site was struck out already."))
     return site

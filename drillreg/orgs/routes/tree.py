@@ -1,5 +1,7 @@
 """Tree, list and record of organisations."""
 
+from datetime import date
+
 from flask import Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -16,6 +18,7 @@ from drillreg.orgs.divisions import boundaries_directly_below, boundary_or_none,
 from drillreg.orgs.history import story_of
 from drillreg.orgs.models import Org
 from drillreg.orgs.oversights import SUPERVISING_KINDS, supervised_counts
+from drillreg.orgs.past import org_that_left, versions_before
 from drillreg.orgs.queries import (
     OrgFilter,
     aliases_of,
@@ -105,7 +108,10 @@ def _attribute_column(item: CodeItem) -> Column[Org]:
 def show(org_id: int) -> str:
     """Show an organisation: facts, supervision, what stands below it, what it was."""
     scope = current_scope()
-    org = get_org(org_id, scope)
+    try:
+        org = get_org(org_id, scope)
+    except NotFound:
+        return _show_past(*org_that_left(org_id, scope))
     children = children_of(org, scope)
     may_edit = may_here(Permission.EDIT_ORGS, org)
     owns_division = org.kind in GOVERNMENT_KINDS.values()
@@ -130,6 +136,13 @@ def show(org_id: int) -> str:
         may_reopen=may_edit and org.closed_on is not None and org.parent_id is not None,
         form=form_view(from_on=clock.today().isoformat()),
         today=clock.today(),
+    )
+
+
+def _show_past(org: Org, left_on: date) -> str:
+    """Show what an organisation was until it left: nothing of today, no contacts."""
+    return render_template(
+        "orgs/past.html", org=org, left_on=left_on, versions=versions_before(org, left_on)
     )
 
 

@@ -6,10 +6,11 @@ from drillreg.core.access import Permission
 from drillreg.core.errors import NotFound
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
-from drillreg.orgs.queries import get_org
-from drillreg.orgs.scope import OrgScope, current_scope, ensure_may
+from drillreg.orgs.past import org_to_narrow
+from drillreg.orgs.scope import OrgScope, current_scope, ensure_may_on
 from drillreg.plans.models import Plan
 from drillreg.plans.queries import get_plan
+from drillreg.plans.scope import PLAN
 
 bp = Blueprint("plans", __name__, url_prefix="/plans")
 
@@ -21,11 +22,11 @@ def org_of_address(name: str, scope: OrgScope) -> Org | None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 15):
         raise NotFound(N_("There is no such organisation."))
-    return get_org(int(text), scope)
+    return org_to_narrow(int(text), scope)
 
 
 def plan_to_change(plan_id: int, permission: Permission = Permission.EDIT_PLANS) -> Plan:
     """Return a plan that the person may change; NotFound outside, NotAllowed without the right."""
     plan = get_plan(plan_id, current_scope())
-    ensure_may(permission, plan.org)
+    ensure_may_on(permission, PLAN.code, plan)
     return plan

@@ -15,6 +15,7 @@ from drillreg.i18n import N_, translate
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import OrgFilter, get_org, orgs_page
 from drillreg.orgs.scope import current_scope, current_scope_for, ensure_may
+from drillreg.plans.covering import parent_choices
 from drillreg.plans.forms import (
     PlanForm,
     ensure_as_read,
@@ -27,9 +28,9 @@ from drillreg.plans.operations import (
     correct_plan,
     register_plan,
 )
-from drillreg.plans.queries import parent_choices
 from drillreg.plans.routes.blueprint import bp, org_of_address, plan_to_change
 from drillreg.plans.rules import CLASSIFIED, Secrecy, suggested_title
+from drillreg.plans.scope import PLAN
 from drillreg.plans.wording import SECRECY_WORDS
 
 
@@ -114,7 +115,9 @@ def _parents(org: Org, plan: Plan | None) -> list[tuple[int, str]]:
     present = plan.parent if plan else None
     if present is None or present.id in {id_ for id_, _ in offered}:
         return offered
-    hidden = present.secrecy is Secrecy.INTERNAL and not current_scope().includes(present.org)
+    hidden = present.secrecy is Secrecy.INTERNAL and not PLAN.includes(
+        current_scope().present, present
+    )
     label = translate(N_("an internal plan of the level above")) if hidden else present.title
     return [*offered, (present.id, label)]
 

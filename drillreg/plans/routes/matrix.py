@@ -14,7 +14,7 @@ from drillreg.i18n import N_, pick, translate
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import children_of, orgs_of_kinds, top_orgs
 from drillreg.orgs.scope import OrgScope, current_scope, current_scope_for
-from drillreg.plans.matrix import Cell, editable_ids, matrix_cells
+from drillreg.plans.matrix import Cell, editable_ids, matrix_cells, orgs_with_granted
 from drillreg.plans.routes.blueprint import bp, org_of_address
 from drillreg.plans.rules import Coverage, coverage
 from drillreg.plans.wording import COVERAGE_WORDS
@@ -31,6 +31,7 @@ CSS = {
     Coverage.DRAFT: "draft",
     Coverage.MISSING: "gap",
     Coverage.NOT_USUAL: "na",
+    Coverage.NOT_OPEN: "na",
 }
 
 
@@ -50,10 +51,14 @@ class Shown:
 
 @dataclass(frozen=True)
 class Line:
-    """One organisation with its cells in the order of the columns."""
+    """One organisation with its cells in the order of the columns.
+
+    Of a guest only the plans opened by grant are known.
+    """
 
     org: Org
     cells: Sequence[Shown]
+    is_guest: bool = False
 
     @property
     def counts(self) -> Counter[Coverage]:
@@ -71,6 +76,11 @@ class Matrix:
     events: Sequence[CodeItem]
     lines: Sequence[Line]
     cut: bool
+
+    @property
+    def has_guests(self) -> bool:
+        """Whether organisations stand here of which only single plans are open."""
+        return any(line.is_guest for line in self.lines)
 
     @property
     def counts(self) -> Counter[Coverage]:
@@ -131,26 +141,29 @@ def _columns(
     return _events(below, {event for org_id, event in used if org_id in ids}, "")
 
 
-def _shown(org: Org, event: CodeItem, cell: Cell | None, editable: bool) -> Shown:
+def _shown(org: Org, event: CodeItem, cell: Cell | None, editable: bool, is_guest: bool) -> Shown:
+    if cell is None and is_guest:
+        return Shown(Coverage.NOT_OPEN, 0, None)
     usual = org.kind in event.attributes["usual_for"]
     state = coverage(cell.counts if cell else {}, usual=usual)
     if cell is None:
         url = url_for(".new", org=org.id, event_type=event.code) if editable else None
         return Shown(state, 0, url)
-    if cell.total == 1:
-        return Shown(state, 1, url_for(".show", plan_id=cell.plan_id))
+    if cell.total == 1 or is_guest:
+        return Shown(state, cell.total, url_for(".show", plan_id=cell.plan_id))
     url = url_for(".index", org=org.id, own=1, event_type=event.code)
     return Shown(state, cell.total, url)
 
 
 def read_matrix() -> Matrix:
     """Build the matrix that the address asks for."""
-    scope = current_scope()
+    scope = current_scope().present
     node, heads, below = _rows(scope, org_of_address("org", scope))
     kinds = sorted({org.kind for org in below}, key=code_list("org_kind").codes().index)
     kind = request.args.get("kind", _kind(below))
     chosen = heads + [org for org in below if kind in {"", org.kind}]
-    orgs = chosen[:MOST_ROWS]
+    guests = [] if request.args.get("org") else list(orgs_with_granted(scope))
+    orgs = chosen[:MOST_ROWS] + guests
     ids = [org.id for org in orgs]
     cells = matrix_cells(ids, scope, today=clock.today())
     editable = editable_ids(ids, current_scope_for(Permission.EDIT_PLANS))
@@ -158,7 +171,11 @@ def read_matrix() -> Matrix:
     lines = [
         Line(
             org,
-            [_shown(org, e, cells.get((org.id, e.code)), org.id in editable) for e in events],
+            [
+                _shown(org, e, cells.get((org.id, e.code)), org.id in editable, org in guests)
+                for e in events
+            ],
+            org in guests,
         )
         for org in orgs
     ]
@@ -180,7 +197,7 @@ def matrix() -> str:
         kinds=[(kind, code_label(kind, "org_kind")) for kind in found.kinds],
         classes=[("all", translate(N_("All events"))), *code_list("event_class").options()],
         words=COVERAGE_WORDS,
-        states=list(Coverage),
+        states=[s for s in Coverage if s is not Coverage.NOT_OPEN or found.has_guests],
         css=CSS,
         now=clock.now(),
     )

@@ -10,13 +10,14 @@ from flask.typing import ResponseReturnValue
 from drillreg.audit.queries import acts_on
 from drillreg.core import clock
 from drillreg.core.access import Permission, requires
+from drillreg.core.clock import day_begins
 from drillreg.core.codes import code_label, code_list
 from drillreg.core.page import name_of
 from drillreg.files.web import send_stored
 from drillreg.i18n import N_, translate
 from drillreg.orgs.history import PastNames
 from drillreg.orgs.queries import orgs_of_kinds
-from drillreg.orgs.scope import current_scope, current_scope_for, may_here
+from drillreg.orgs.scope import current_scope, current_scope_for, may_on
 from drillreg.plans.models import Plan
 from drillreg.plans.queries import (
     PlanFilter,
@@ -31,6 +32,7 @@ from drillreg.plans.queries import (
 )
 from drillreg.plans.routes.blueprint import bp, org_of_address
 from drillreg.plans.rules import SOON, PlanState, Secrecy, plan_state
+from drillreg.plans.scope import PLAN
 from drillreg.plans.wording import ACT_WORDS, SECRECY_WORDS, STATE_COLOURS, STATE_WORDS
 from drillreg.sheets.export import Column, send_table
 from drillreg.sheets.write import Cell
@@ -150,20 +152,21 @@ def show(plan_id: int) -> str:
     """Show one plan: its versions, papers, what it stands under and what was done with it."""
     scope = current_scope()
     plan = get_plan(plan_id, scope)
-    parent = plan.parent
+    parent, left = plan.parent, PLAN.cut(scope, plan)
     return render_template(
         "plans/show.html",
         plan=plan,
         names=PastNames([plan.org_id]),
         state=state_of(plan),
-        parent_in_scope=parent is not None and scope.includes(parent.org),
+        parent_in_scope=parent is not None and PLAN.includes(scope.present, parent),
         parent_is_public=parent is not None and parent.secrecy is Secrecy.PUBLIC,
         children=children_of(plan, scope),
         site_count=count_sites_under(plan, scope),
-        acts=acts_on("plan", plan.id),
+        left_on=left,
+        acts=acts_on("plan", plan.id, before=day_begins(left) if left else None),
         act_words=ACT_WORDS,
-        may_edit=may_here(Permission.EDIT_PLANS, plan.org),
-        may_issue=may_here(Permission.ISSUE_PLANS, plan.org),
+        may_edit=may_on(Permission.EDIT_PLANS, PLAN.code, plan),
+        may_issue=may_on(Permission.ISSUE_PLANS, PLAN.code, plan),
         today=clock.today(),
         **words(),
     )

@@ -31,6 +31,7 @@ from drillreg.reports.routes.blueprint import (
     words_of_address,
 )
 from drillreg.reports.rules import STANDING_WORDS, Standing, standing
+from drillreg.reports.scope import REPORT
 from drillreg.sheets.export import Column, send_table
 
 
@@ -54,7 +55,7 @@ def actions() -> str:
         total=count_actions(scope, chosen),
         counts=open_actions(scope, chosen.today, within=chosen.within),
         chosen=chosen,
-        scope=scope,
+        may_read=lambda report: REPORT.includes(scope, report),
         nodes=nodes(scope, chosen.within),
         standings=[(each.value, translate(STANDING_WORDS[each])) for each in Standing],
         today=chosen.today,
@@ -100,7 +101,7 @@ def action(action_id: int) -> str:
         "reports/action.html",
         action=found,
         report=found.finding.report,
-        may_read=current_scope().includes(found.finding.report.org),
+        may_read=REPORT.includes(current_scope(), found.finding.report),
         may_close=may_here(Permission.WRITE_REPORTS, found.org),
         form=form_view(done_on=today.isoformat(), note=""),
         today=today,

@@ -10,8 +10,9 @@ from drillreg.core.page import name_of
 from drillreg.drills import wording as drill_wording
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
-from drillreg.orgs.queries import get_org, orgs_of_kinds
-from drillreg.orgs.scope import OrgScope, current_scope, ensure_may
+from drillreg.orgs.past import org_to_narrow
+from drillreg.orgs.queries import orgs_of_kinds
+from drillreg.orgs.scope import OrgScope, current_scope, ensure_may_on
 from drillreg.reports import wording
 from drillreg.reports.models import Report
 from drillreg.reports.queries import get_report
@@ -22,6 +23,7 @@ from drillreg.reports.rules import (
     STATE_WORDS,
     standing,
 )
+from drillreg.reports.scope import REPORT
 
 # What the paper says in Chinese, and the message that says it on the page.
 PRINTED = {
@@ -39,7 +41,7 @@ NODES = ("county", "department", "town")
 def report_to_change(report_id: int, permission: Permission) -> Report:
     """Return a report that the person may change; NotFound outside, NotAllowed without right."""
     report = get_report(report_id, current_scope())
-    ensure_may(permission, report.org)
+    ensure_may_on(permission, REPORT.code, report)
     return report
 
 
@@ -50,7 +52,7 @@ def org_of_address(scope: OrgScope) -> Org | None:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 15):
         raise NotFound(N_("There is no such organisation."))
-    return get_org(int(text), scope)
+    return org_to_narrow(int(text), scope)
 
 
 def word_of_address(name: str, choices: tuple[str, ...]) -> str:

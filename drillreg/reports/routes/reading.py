@@ -12,7 +12,7 @@ from drillreg.core.access import Permission, current_actor, public, requires
 from drillreg.core.reading import form_view
 from drillreg.i18n import N_, translate
 from drillreg.orgs.history import PastNames
-from drillreg.orgs.scope import current_scope, may_here
+from drillreg.orgs.scope import current_scope, may_on
 from drillreg.plans.rules import Secrecy
 from drillreg.reports.checking import genuine_report
 from drillreg.reports.models import Report
@@ -33,6 +33,7 @@ from drillreg.reports.routes.blueprint import (
     words_of_address,
 )
 from drillreg.reports.rules import STATE_WORDS, ReportState
+from drillreg.reports.scope import REPORT
 from drillreg.reports.sheets import signed_sheets
 from drillreg.reports.snapshot import Seal, take_snapshot
 from drillreg.reports.sources import sources_of
@@ -107,16 +108,16 @@ def content_of(report: Report) -> Mapping[str, Any]:
     """Return what the report says: frozen when it is approved, else as the records stand."""
     if report.snapshot is not None:
         return report.snapshot
-    return take_snapshot(sources_of(report, current_scope(), on=clock.today()), Seal())
+    return take_snapshot(sources_of(report, on=clock.today()), Seal())
 
 
 @bp.get("/<int:report_id>")
 @requires(Permission.VIEW)
 def show(report_id: int) -> str:
     """Show a report to its reader, with its place in the thread."""
-    report = get_report(report_id, current_scope())
+    scope, today = current_scope(), clock.today()
+    report = get_report(report_id, scope)
     findings, steps = findings_of(report), steps_of("report", report.id)
-    today = clock.today()
     return render_template(
         "reports/show.html",
         report=report,
@@ -125,10 +126,10 @@ def show(report_id: int) -> str:
         findings=findings,
         steps=steps,
         entries=timeline(steps),
-        thread=thread_of(report, findings, today),
-        may_write=may_here(Permission.WRITE_REPORTS, report.org),
+        thread=thread_of(report, findings, scope, today),
+        may_write=may_on(Permission.WRITE_REPORTS, REPORT.code, report),
         signed=signed_sheets(report, current_scope()),
-        may_decide=may_here(Permission.APPROVE_REPORTS, report.org)
+        may_decide=may_on(Permission.APPROVE_REPORTS, REPORT.code, report)
         and not report.submitters & current_actor().account_ids,
         form=form_view(),
         today=today,

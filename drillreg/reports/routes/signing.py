@@ -10,7 +10,6 @@ from drillreg.core.errors import Stale
 from drillreg.core.reading import form_view
 from drillreg.core.web import form_of, see_other, writes
 from drillreg.i18n import N_, translate
-from drillreg.orgs.scope import current_scope
 from drillreg.reports.forms import DecisionForm
 from drillreg.reports.models import Report
 from drillreg.reports.operations.freezing import approve_report
@@ -106,7 +105,7 @@ def settle(report_id: int) -> ResponseReturnValue:
 def _approve(report: Report, remark: str) -> None:
     today = clock.today()
     approve_report(
-        with_boundary(sources_of(report, current_scope(), on=today)),
+        with_boundary(sources_of(report, on=today)),
         remark=remark,
         url=url_for(".show", report_id=report.id),
         check_url=settings().public_url.rstrip("/") + url_for(".check", public_id=report.public_id),

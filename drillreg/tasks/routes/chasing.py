@@ -97,7 +97,7 @@ def export_columns(today: date) -> list[Column[Row]]:
         Column(N_("What"), lambda row: row[0].what),
         Column(N_("Due on"), lambda row: row[0].since),
         Column(N_("Days late"), lambda row: (today - row[0].since).days),
-        Column(N_("Person"), lambda row: row[1].name),
+        Column(N_("Who does it"), lambda row: row[1].name),
         Column(N_("Telephone"), lambda row: row[1].phone),
         Column(N_("Last called on"), lambda row: clock.local_date(row[2].at) if row[2] else None),
         Column(N_("Called by"), lambda row: row[2].name if row[2] else None),

@@ -1,0 +1,1 @@
+"""Grants beyond the territory, and who can see a record and why."""

@@ -33,7 +33,7 @@ from drillreg.reports.operations.writing import save_report, write_report
 from drillreg.reports.printing import print_report
 from drillreg.reports.queries import findings_of
 from drillreg.reports.rules import ReportState
-from drillreg.reports.sources import sources_of, with_boundary
+from drillreg.reports.sources import for_paper, sources_of
 from drillreg.reports.wording import formal_name, report_title
 
 LEADER = "fangmingyuan"
@@ -273,7 +273,7 @@ class _Desk:
     def _approve(self, report: Report, days: int, remark: str) -> None:
         day = ago(self.today, days)
         approve_report(
-            with_boundary(sources_of(report, on=day)),
+            for_paper(sources_of(report, on=day)),
             remark=remark,
             url=f"/reports/{report.id}",
             check_url=f"{settings().public_url.rstrip('/')}/r/{report.public_id}",

@@ -22,7 +22,7 @@ from drillreg.reports.snapshot import LAYOUT, Boundary, Sources
 
 
 def sources_of(report: Report, *, on: date) -> Sources:
-    """Return everything a report says, with the names of that day; without an outline.
+    """Return everything a report says, with the names of that day; see `for_paper`.
 
     The report was read within a scope; what it says of its drill comes with it.
     """
@@ -35,13 +35,16 @@ def sources_of(report: Report, *, on: date) -> Sources:
         findings=findings,
         names=names_on([report.org_id, record.drill.org_id, *charged], on),
         plan_number=_plan_number(record.drill),
-        wishes=wishes_for(LAYOUT, report.org),
     )
 
 
-def with_boundary(sources: Sources) -> Sources:
-    """Return sources with the outline for the map figure, which only the paper shows."""
-    return replace(sources, boundary=_boundary_of(sources.held.drill))
+def for_paper(sources: Sources) -> Sources:
+    """Return sources with what only the paper shows: the outline of its map, its layout."""
+    return replace(
+        sources,
+        boundary=_boundary_of(sources.held.drill),
+        wishes=wishes_for(LAYOUT, sources.report.org),
+    )
 
 
 def _plan_number(drill: Drill) -> str:

@@ -23,7 +23,7 @@ from drillreg.reports.routes.reading import content_of, show
 from drillreg.reports.rules import ReportState
 from drillreg.reports.sheets import KIND, SUBJECT, sign_off_paper
 from drillreg.reports.snapshot import Seal, take_snapshot
-from drillreg.reports.sources import sources_of, with_boundary
+from drillreg.reports.sources import for_paper, sources_of
 
 
 @bp.get("/<int:report_id>/report.pdf")
@@ -43,7 +43,7 @@ def word(report_id: int) -> Response:
     report = get_report(report_id, current_scope())
     snapshot = report.snapshot
     if snapshot is None:
-        sources = with_boundary(sources_of(report, on=clock.today()))
+        sources = for_paper(sources_of(report, on=clock.today()))
         snapshot = take_snapshot(sources, Seal())
     name = clean_name(report.number or report.title)
     db.session.rollback()  # nothing is held open while the child draws
@@ -60,7 +60,7 @@ def preview(report_id: int) -> Response:
     report = get_report(report_id, current_scope())
     if report.state is ReportState.APPROVED:
         raise NotFound(N_("This report is approved: its paper is there to download."))
-    sources = with_boundary(sources_of(report, on=clock.today()))
+    sources = for_paper(sources_of(report, on=clock.today()))
     snapshot = take_snapshot(sources, Seal())
     db.session.rollback()  # nothing is held open while the child prints
     response = Response(render_report(snapshot).pdf, mimetype="application/pdf")

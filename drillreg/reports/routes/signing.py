@@ -18,7 +18,7 @@ from drillreg.reports.queries import findings_of
 from drillreg.reports.routes.blueprint import bp, report_to_change, words
 from drillreg.reports.routes.reading import content_of, show
 from drillreg.reports.rules import ReportState, ensure_reviewable
-from drillreg.reports.sources import sources_of, with_boundary
+from drillreg.reports.sources import for_paper, sources_of
 from drillreg.steps.queries import steps_of
 from drillreg.steps.timeline import timeline, who
 
@@ -105,7 +105,7 @@ def settle(report_id: int) -> ResponseReturnValue:
 def _approve(report: Report, remark: str) -> None:
     today = clock.today()
     approve_report(
-        with_boundary(sources_of(report, on=today)),
+        for_paper(sources_of(report, on=today)),
         remark=remark,
         url=url_for(".show", report_id=report.id),
         check_url=settings().public_url.rstrip("/") + url_for(".check", public_id=report.public_id),

@@ -11,8 +11,9 @@ from drillreg.accounts.acting import actor_acting_for, in_force
 from drillreg.accounts.devices import actor_of_device, device_of
 from drillreg.accounts.models import Device, SignInSession
 from drillreg.accounts.queries import actor_of, session_or_none
-from drillreg.accounts.rules import session_over, totp_required
+from drillreg.accounts.rules import session_over
 from drillreg.accounts.setup import is_waiting
+from drillreg.accounts.totp_wish import must_show_code
 from drillreg.config import settings
 from drillreg.core import clock
 from drillreg.core.access import Actor, Everyone, Permission
@@ -140,7 +141,7 @@ def _first_thing(found: SignInSession, actor: Actor) -> str | None:
     """Return the page without which nothing else is reachable, if there is one."""
     if found.account.must_change_password:
         return FIRST
-    if found.account.totp_since is None and totp_required(actor.roles):
+    if found.account.totp_since is None and must_show_code(actor):
         return SECOND_STEP
     return None
 

@@ -13,9 +13,9 @@ from drillreg.drills.models import Drill, DrillProgramme
 from drillreg.drills.operations.programmes import Planned, plan_programme
 from drillreg.drills.operations.reminders import (
     already_told,
-    occasion_of_drill,
     remind_of_drill,
     rung_of,
+    told_as,
 )
 from drillreg.drills.queries import drills_to_sweep
 from drillreg.drills.queries.programmes import programmes_to_sweep
@@ -110,18 +110,17 @@ def _remind(drill_id: int, account_ids: Collection[int], today: date, now: datet
 
 def _not_told(today: date) -> list[tuple[int, list[int]]]:
     drills = drills_to_sweep(today + _longest_notice())
-    told = already_told([occasion_of_drill(drill) for drill in drills])
+    rungs = [(drill, rung) for drill in drills if (rung := rung_of(drill, today))]
+    told = already_told([told_as(drill, rung)[0] for drill, rung in rungs])
     people = _People(today)
     waiting = []
-    for drill in drills:
-        rung = rung_of(drill, today)
-        occasion = occasion_of_drill(drill)
+    for drill, rung in rungs:
         missing = [
             account_id
-            for account_id in people.concerned(drill, rung or "")
-            if (occasion, rung, account_id) not in told
+            for account_id in people.concerned(drill, rung)
+            if (*told_as(drill, rung), account_id) not in told
         ]
-        if rung and missing:
+        if missing:
             waiting.append((drill.id, missing))
     return waiting
 

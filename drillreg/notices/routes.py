@@ -21,6 +21,7 @@ from drillreg.notices.queries import (
     ways_of,
 )
 from drillreg.notices.rules import DAILY_HOUR, Way, is_fixed, usual_way
+from drillreg.office.queries import setting
 
 bp = Blueprint("notices", __name__, url_prefix="/inbox")
 
@@ -54,7 +55,7 @@ def index() -> str:
         waiting=waiting_count(actor),
         chosen=chosen,
         kinds=code_list("notice_kind").options(),
-        hour=DAILY_HOUR,
+        hour=setting(DAILY_HOUR),
     )
 
 
@@ -99,7 +100,7 @@ def settings() -> str:
         fixed=[item.code for item in kinds if is_fixed(item.code)],
         ways=[(way.value, translate(word)) for way, word in WAY_WORDS.items()],
         form=form_view(**ways),
-        hour=DAILY_HOUR,
+        hour=setting(DAILY_HOUR),
     )
 
 

@@ -6,8 +6,8 @@ from enum import StrEnum
 from drillreg.core.codes import code_list
 
 DAILY = "daily-notice"
-# When the merged notice goes out, by the clock on the wall: before the working day begins.
-DAILY_HOUR = 8
+# The setting that says when the merged notice goes out, by the clock on the wall.
+DAILY_HOUR = "machine.daily-notice-hour"
 
 
 class Way(StrEnum):

@@ -8,14 +8,15 @@ from drillreg.core.db import db, unit_of_work
 from drillreg.notices.operations import send_daily
 from drillreg.notices.queries import accounts_waiting
 from drillreg.notices.rules import DAILY_HOUR
+from drillreg.office.queries import setting
 
 log = logging.getLogger(__name__)
 
 
 def send_daily_notices(now: datetime) -> int:
-    """Send every person the notice of the day, from eight in the morning; return how many."""
+    """Send every person the notice of the day, from the hour that is set; return how many."""
     local = clock.local(now)
-    if local.hour < DAILY_HOUR:
+    if local.hour < setting(DAILY_HOUR):
         return 0
     people = accounts_waiting()
     db.session.rollback()

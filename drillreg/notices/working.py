@@ -21,8 +21,8 @@ def tell_work_end(item: WorkItem) -> None:
     result_url = (item.result or {}).get("url") if item.state is WorkState.DONE else None
     notify(
         [item.account_id],
-        occasion=f"work:{item.id}",
-        kind=f"work-{item.state.value}-{item.attempts}",
+        occasion=f"work:{item.id}:{item.attempts}",
+        kind=f"work-{item.state.value}",
         message=sentence,
         params={"title": item.title},
         url=result_url or f"/{PAGES}/{item.public_id}",

@@ -11,7 +11,7 @@ from typing import Any
 from flask import current_app, g
 from sqlalchemy import func, select
 
-from drillreg.core.access import actor_or_none
+from drillreg.core.access import Actor, actor_or_none
 from drillreg.core.codes import CodeList
 from drillreg.core.db import db
 from drillreg.office.models import CodeOrder, LocalCode, SettingValue
@@ -137,7 +137,12 @@ def list_for(shipped: CodeList, reader: str | None) -> CodeList:
 def reader_path() -> str | None:
     """Return the place in the tree of the person asking, or None for a job or a stranger."""
     actor = actor_or_none()
-    if actor is None or actor.org_id is None:
+    return path_of(actor) if actor else None
+
+
+def path_of(actor: Actor) -> str | None:
+    """Return the place in the tree at which a person acts."""
+    if actor.org_id is None:
         return None
     ending = f"{actor.org_id:08d}/"
     paths = {path for reach in actor.reach.values() for path in reach.paths}

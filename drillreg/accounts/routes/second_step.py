@@ -10,7 +10,7 @@ from drillreg.accounts.guard import current_session
 from drillreg.accounts.keys import decrypted, encrypted
 from drillreg.accounts.passwords import password_fits
 from drillreg.accounts.routes.blueprint import bp, not_kept, say
-from drillreg.accounts.rules import totp_required
+from drillreg.accounts.totp_wish import must_show_code
 from drillreg.config import settings
 from drillreg.core import clock
 from drillreg.core.access import current_actor, signed_in
@@ -34,7 +34,7 @@ def _offered() -> str:
 def totp() -> ResponseReturnValue:
     """Show the QR code for an authenticator, or that the second step is set up."""
     account = current_session().account
-    required = totp_required(current_actor().roles)
+    required = must_show_code(current_actor())
     if account.totp_since is not None:
         return render_template(
             "accounts/second_step.html",
@@ -94,7 +94,7 @@ def renew_codes() -> ResponseReturnValue:
 def remove_totp() -> ResponseReturnValue:
     """Give the second step up where it is not required, to whoever knows the password."""
     _ensure_password()
-    if totp_required(current_actor().roles):
+    if must_show_code(current_actor()):
         raise DomainError(N_("Your role needs the second step."))
     steps.remove(current_session().account, actor=current_actor(), now=clock.now())
     say(N_("The second step is taken away. Your password alone opens your account."))

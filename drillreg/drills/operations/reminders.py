@@ -29,11 +29,12 @@ def remind_of_drill(
     rung = rung_of(drill, today)
     if rung is None:
         return 0
+    occasion, kind = told_as(drill, rung)
     return notify(
         account_ids,
-        occasion=occasion_of_drill(drill),
-        kind=rung,
-        message=SENTENCES.get(rung, SENTENCES["before"]),
+        occasion=occasion,
+        kind=kind,
+        message=SENTENCES[kind],
         params={
             "org": drill.org.name,
             "title": drill.title,
@@ -51,9 +52,11 @@ def rung_of(drill: Drill, today: date) -> str | None:
     return reminder_due(drill.due_on, today, setting("drills.remind-days", drill.org))
 
 
-def occasion_of_drill(drill: Drill) -> str:
-    """Return the occasion under which notices about a drill stand."""
-    return occasion_of(drill.id, drill.due_on, is_postponed=drill.postponed_from is not None)
+def told_as(drill: Drill, rung: str) -> tuple[str, str]:
+    """Return the occasion and the kind of notice of a rung; unusual days share one kind."""
+    is_postponed = drill.postponed_from is not None
+    occasion = occasion_of(drill.id, drill.due_on, is_postponed=is_postponed)
+    return (occasion, rung) if rung in SENTENCES else (f"{occasion}:{rung}", "before")
 
 
 def already_told(occasions: Collection[str]) -> set[tuple[str, str, int]]:

@@ -90,9 +90,6 @@ from drillreg.orgs.boundary_import import BoundaryImport
 from drillreg.orgs.division_import import DivisionImport
 from drillreg.orgs.effects import Area, Effect, register_effects
 from drillreg.orgs.org_import import OrgImport
-from drillreg.orgs.effects import Area, Effect, register_effects
-from drillreg.orgs.importing import WORK_KIND as ORGS_IMPORT
-from drillreg.orgs.importing import run_import
 from drillreg.orgs.previews import duty_lines, past_lines, record_lines, supervision_lines
 from drillreg.orgs.records import ORG, register_records
 from drillreg.orgs.successions import Succession, register_successions

@@ -61,6 +61,12 @@ def queue_backup(now: datetime) -> int:
     return 1
 
 
+def erase_slips(now: datetime) -> int:
+    """Erase one-time passwords that open nothing any more."""
+    with unit_of_work():
+        return erase_useless(now)
+
+
 def tidy(now: datetime) -> int:
     """Forget the oldest job runs and refresh what the database knows of its rows."""
     with unit_of_work():
@@ -77,5 +83,6 @@ JOBS = (
     Job("daily-notice", 300, send_daily_notices),
     Job("attach-report-pdfs", 60, attach_missing_pdfs),
     Job("daily-backup", 600, queue_backup),
+    Job("erase-slips", 3600, erase_slips),
     Job("tidy-job-log", 86400, tidy),
 )

@@ -94,7 +94,7 @@ class PeopleImport(Kind):
                 plan.problems.append(Note(at, error.message, error.params))
         return plan
 
-    def cells_of(self, entry: Entry) -> Sequence[str]:
+    def cells_of(self, plan: Plan, entry: Entry) -> Sequence[str]:
         """Return name, user name, role and organisation."""
         person: NewPerson = entry.data
         return person.name, person.username, pick(roles()[person.role].label), person.org_name

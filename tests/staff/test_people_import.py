@@ -26,7 +26,7 @@ def upload(browser, county, rows, name="联络员.xlsx"):
         "/imports/new",
         data={
             "kind": "people",
-            "owner_id": county.county.id,
+            "org_id": county.county.id,
             "file": (io.BytesIO(data), name),
         },
         content_type="multipart/form-data",

@@ -2,14 +2,14 @@
 
 from flask import Blueprint
 
-from drillreg.core.access import current_actor
+from drillreg.core.access import Permission, current_actor
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError, NotAllowed
 from drillreg.i18n import N_
 from drillreg.imports.queries import get_batch
-from drillreg.imports.registry import kind_of
+from drillreg.imports.registry import kind_of, kinds_for
 from drillreg.orgs.models import Org
-from drillreg.orgs.scope import current_scope, ensure_may
+from drillreg.orgs.scope import OrgScope, current_scope, current_scope_for, ensure_may
 from drillreg.work.importers import Kind
 from drillreg.work.models import ImportBatch
 
@@ -26,9 +26,18 @@ def kind_asked(code: str | None) -> Kind:
     return kind
 
 
+def reach_of_imports() -> OrgScope:
+    """Return where a person may see imports: administrators view nothing but what they bring in."""
+    actor = current_actor()
+    kinds = kinds_for(actor)
+    if actor.may(Permission.VIEW) or not kinds:
+        return current_scope()
+    return current_scope_for(kinds[0].permission)
+
+
 def own_batch(public_id: str) -> tuple[ImportBatch, Kind, Org]:
     """Return an import in scope with its kind and organisation; raise unless the person may."""
-    batch = get_batch(public_id, current_scope())
+    batch = get_batch(public_id, reach_of_imports())
     kind = kind_of(batch.kind)
     org = db.session.get_one(Org, batch.org_id)
     ensure_may(kind.permission, org)

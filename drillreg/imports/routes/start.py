@@ -19,11 +19,11 @@ from drillreg.imports.operations import keep_preview, keep_upload, queue_reading
 from drillreg.imports.planning import Examined, Upload, examine
 from drillreg.imports.queries import imports_page, mappings_of
 from drillreg.imports.registry import kinds_for
-from drillreg.imports.routes.blueprint import bp, kind_asked
+from drillreg.imports.routes.blueprint import bp, kind_asked, reach_of_imports
 from drillreg.imports.rules import READ_AT_ONCE
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import get_org, orgs_of_kinds
-from drillreg.orgs.scope import current_scope, current_scope_for, ensure_may
+from drillreg.orgs.scope import current_scope_for, ensure_may
 from drillreg.sheets.export import FORMATS, send_download
 from drillreg.work.importers import Kind
 
@@ -95,7 +95,7 @@ def upload() -> ResponseReturnValue:
     kind = kind_asked(request.form.get("kind"))
     options = read_options(kind, request.form)
     org_id = FormReader(request.form).integer("org_id", "") or 0
-    org = get_org(org_id, current_scope())
+    org = get_org(org_id, reach_of_imports())
     ensure_may(kind.permission, org)
     files = _uploaded()
     found = None

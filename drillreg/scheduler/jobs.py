@@ -15,6 +15,7 @@ from drillreg.notices.sweeps import send_daily_notices
 from drillreg.office.queries import setting
 from drillreg.reports.sweeps import attach_missing_pdfs
 from drillreg.scheduler.operations import forget_old_runs, refresh_statistics
+from drillreg.staff.slips import erase_useless
 from drillreg.work.operations import enqueue, take_up_dropped
 from drillreg.work.queries import was_queued_since
 

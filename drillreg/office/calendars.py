@@ -1,5 +1,6 @@
 """The calendar of a place: working days, terms, exam days, seasons, as its offices entered them."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import or_, select
@@ -40,6 +41,18 @@ def season_calendar(org: Org, on: date) -> SeasonCalendar:
     owners = owners_of(org, on)
     roles = {item.code: str(item.attributes["role"]) for item in code_list("period_kind")}
     return SeasonCalendar(owners, seasons_of(owners), roles)
+
+
+def season_overview(org: Org, departments: Sequence[Org], on: date) -> SeasonCalendar:
+    """Return the seasons of an organisation, and of a county's departments where it has none.
+
+    So that the county sees on its page which terms its education bureau has entered.
+    """
+    found = season_calendar(org, on)
+    if org.parent_id is not None:
+        return found
+    owners = (*found.owners, *(each.id for each in departments if each.parent_id == org.id))
+    return SeasonCalendar(owners, seasons_of(owners), found.roles)
 
 
 def seasons_on(day: date, org: Org) -> list[Season]:

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from drillreg.workdays.months import days_of_month, holiday_name
-from drillreg.workdays.rules import DayKind, WorkCalendar, national_year
+from drillreg.workdays.rules import DayKind, WorkCalendar
 from drillreg.workdays.seasons import Season, SeasonCalendar
+
+SEASON = "season"
+DRAWN = frozenset({"flood-season", "fire-season", "freeze-season"})
 
 
 @dataclass(frozen=True)
@@ -17,7 +20,7 @@ class YearDay:
     is_working: bool
     mark: DayKind | None
     names: tuple[str, ...]
-    roles: tuple[str, ...]
+    marks: tuple[str, ...]
     is_own: bool
 
 
@@ -55,8 +58,8 @@ def months_of(
         mark = None if working is usual else DayKind.WORK if working else DayKind.OFF
         name = own.get(day) or (holiday_name(day) if mark is DayKind.OFF else "")
         names = tuple(dict.fromkeys([*filter(None, [name]), *(each.name for each in inside)]))
-        roles = tuple(dict.fromkeys(seasons.roles.get(each.kind, "season") for each in inside))
-        return YearDay(day, working, mark, names, roles, day in own)
+        marks = tuple(dict.fromkeys(_look(each, seasons) for each in inside))
+        return YearDay(day, working, mark, names, marks, day in own)
 
     firsts = [date(year, month, 1) for month in range(1, 13)]
     return [
@@ -65,6 +68,7 @@ def months_of(
     ]
 
 
-def by_law(year: int) -> int:
-    """Return how many make-up working days the shipped holiday data know for a year."""
-    return len(national_year(year).work)
+def _look(season: Season, seasons: SeasonCalendar) -> str:
+    """Return what a season is drawn as: its kind, and an office's own kind as what it is like."""
+    role = seasons.roles.get(season.kind, SEASON)
+    return season.kind if role == SEASON and season.kind in DRAWN else role

@@ -11,7 +11,7 @@ from drillreg.core.errors import FieldError, FormErrors, NotFound
 from drillreg.core.reading import FormReader, form_view
 from drillreg.core.web import form_of, see_other, writes, writes_itself
 from drillreg.i18n import N_, translate
-from drillreg.office.calendars import planning_calendar, season_calendar
+from drillreg.office.calendars import planning_calendar, season_overview
 from drillreg.office.days import put_day, put_season, remove_day, remove_season, take_in
 from drillreg.office.forms import read_day, read_season
 from drillreg.office.routes.blueprint import bp, chosen_owner, owners_for
@@ -42,12 +42,14 @@ def calendar() -> str:
     """Show a year of an office, what it entered itself, and its seasons."""
     owner, year, today = _owner(), _year(), clock.today()
     days = [row for who in (None, owner.id) for row in calendar_days(who, year)]
-    seasons = season_calendar(owner, today)
+    owners = owners_for(Permission.MANAGE_SYSTEM)
+    departments = [org for org in owners if org.kind == "department"]
+    seasons = season_overview(owner, departments, today)
     work = planning_calendar(owner, today)
     return render_template(
         "office/calendar.html",
         owner=owner,
-        owners=owners_for(Permission.MANAGE_SYSTEM),
+        owners=owners,
         year=year,
         years=(FIRST_YEAR, LAST_YEAR),
         today=today,
@@ -58,7 +60,7 @@ def calendar() -> str:
         own_seasons=season_rows([owner.id]),
         others=[each for each in seasons.of_year(year) if each[0].owner_org_id != owner.id],
         has_terms=any(seasons.roles[each.kind] == "term" for each, _ in seasons.of_year(year)),
-        names={org.id: org for org in owners_for(Permission.MANAGE_SYSTEM)},
+        names={org.id: org for org in owners},
     )
 
 

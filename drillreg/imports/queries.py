@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from drillreg.core.access import Actor
 from drillreg.core.db import db
@@ -21,12 +21,26 @@ from drillreg.work.rules import ImportState, WorkState
 MOST_MAPPINGS = 200
 
 
-def get_batch(public_id: str, scope: OrgScope) -> ImportBatch:
-    """Return an import whose organisation is in scope, or raise NotFound."""
+def _of_kinds(scopes: Mapping[str, OrgScope]) -> ColumnElement[bool]:
+    """Return the condition that an import is of a kind and where that may be imported."""
+    return or_(
+        false(),
+        *(and_(ImportBatch.kind == kind, scope.allows()) for kind, scope in scopes.items()),
+    )
+
+
+def get_batch(
+    public_id: str, scope: OrgScope, scopes: Mapping[str, OrgScope] | None = None
+) -> ImportBatch:
+    """Return an import in scope, or raise NotFound.
+
+    `scopes` says by kind where a person may import: an administrator, who views nothing else,
+    sees what they bring in.
+    """
     found = db.session.scalar(
         select(ImportBatch)
         .outerjoin(Org, Org.id == ImportBatch.org_id)
-        .where(ImportBatch.public_id == public_id, scope.allows())
+        .where(ImportBatch.public_id == public_id, scope.allows() | _of_kinds(scopes or {}))
     )
     if found is None:
         raise NotFound(N_("There is no such import."))
@@ -35,9 +49,8 @@ def get_batch(public_id: str, scope: OrgScope) -> ImportBatch:
 
 def imports_page(scopes: Mapping[str, OrgScope], *, cursor: str | None = None) -> Page[Any]:
     """Return a page of imports with their organisation, newest first; `scopes` by kind."""
-    allowed = [and_(ImportBatch.kind == kind, scope.allows()) for kind, scope in scopes.items()]
     statement: Any = select(ImportBatch, Org).join(Org, Org.id == ImportBatch.org_id)
-    statement = statement.where(or_(false(), *allowed))
+    statement = statement.where(_of_kinds(scopes))
     return keyset_page(statement, order=[(ImportBatch.id, "desc")], cursor=cursor)
 
 

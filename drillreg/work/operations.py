@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, literal_column, select, update
 from sqlalchemy.orm import aliased
 
 from drillreg.core.access import Actor
@@ -44,7 +44,7 @@ def enqueue(
 
 def _owner(item: Any) -> Any:
     """Return who a piece belongs to; what the system asked for itself counts as one person."""
-    return func.coalesce(item.account_id, 0)
+    return func.coalesce(item.account_id, literal_column("0"))  # PostgreSQL groups by its text
 
 
 def claim_next(*, worker: str, now: datetime, at_once: int, per_person: int = 1) -> WorkItem | None:

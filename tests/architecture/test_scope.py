@@ -24,7 +24,7 @@ FOR_NOBODY = {
     "hazards.mapping.stamp": "says whether anything changed, and nothing of what",
     "hazards.operations.check_or_none": "the device's own random id of its own submission",
     "drills.operations.programmes._rows_of": "of a programme that was read within a scope",
-    "hazards.imports._numbers_of": "of the organisation an import goes into",
+    "hazards.site_placing._numbers_of": "of the organisation an import goes into",
     "hazards.mapping._clusters": "under the conditions of map_data, which asks",
     "plans.operations._title_taken": "of the organisation a plan is registered at",
     "plans.queries._row_statement": "the columns of a read that asks",

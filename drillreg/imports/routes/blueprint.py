@@ -26,18 +26,21 @@ def kind_asked(code: str | None) -> Kind:
     return kind
 
 
-def reach_of_imports() -> OrgScope:
-    """Return where a person may see imports: administrators view nothing but what they bring in."""
-    actor = current_actor()
-    kinds = kinds_for(actor)
-    if actor.may(Permission.VIEW) or not kinds:
-        return current_scope()
-    return current_scope_for(kinds[0].permission)
+def scopes_of_imports() -> dict[str, OrgScope]:
+    """Return where the person making this request may import, by kind."""
+    kinds = kinds_for(current_actor())
+    return {kind.code: current_scope_for(kind.permission) for kind in kinds}
+
+
+def viewed_for(kind: Kind) -> OrgScope:
+    """Return where an organisation to import for is found: administrators view nothing else."""
+    sees = current_actor().may(Permission.VIEW)
+    return current_scope() if sees else current_scope_for(kind.permission)
 
 
 def own_batch(public_id: str) -> tuple[ImportBatch, Kind, Org]:
     """Return an import in scope with its kind and organisation; raise unless the person may."""
-    batch = get_batch(public_id, reach_of_imports())
+    batch = get_batch(public_id, current_scope(), scopes_of_imports())
     kind = kind_of(batch.kind)
     org = db.session.get_one(Org, batch.org_id)
     ensure_may(kind.permission, org)

@@ -19,7 +19,7 @@ from drillreg.imports.operations import keep_preview, keep_upload, queue_reading
 from drillreg.imports.planning import Examined, Upload, examine
 from drillreg.imports.queries import imports_page, mappings_of
 from drillreg.imports.registry import kinds_for
-from drillreg.imports.routes.blueprint import bp, kind_asked, reach_of_imports
+from drillreg.imports.routes.blueprint import bp, kind_asked, scopes_of_imports, viewed_for
 from drillreg.imports.rules import READ_AT_ONCE
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import get_org, orgs_of_kinds
@@ -33,12 +33,11 @@ from drillreg.work.importers import Kind
 def index() -> str:
     """Show what can be imported, and the imports so far."""
     kinds = kinds_for(current_actor())
-    scopes = {kind.code: current_scope_for(kind.permission) for kind in kinds}
     return render_template(
         "imports/index.html",
         kinds=kinds,
         labels={kind.code: kind.label for kind in kinds},
-        page=imports_page(scopes, cursor=request.args.get("after")),
+        page=imports_page(scopes_of_imports(), cursor=request.args.get("after")),
     )
 
 
@@ -95,7 +94,7 @@ def upload() -> ResponseReturnValue:
     kind = kind_asked(request.form.get("kind"))
     options = read_options(kind, request.form)
     org_id = FormReader(request.form).integer("org_id", "") or 0
-    org = get_org(org_id, reach_of_imports())
+    org = get_org(org_id, viewed_for(kind))
     ensure_may(kind.permission, org)
     files = _uploaded()
     found = None

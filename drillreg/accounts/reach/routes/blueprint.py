@@ -2,28 +2,15 @@
 
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint
 
 from drillreg.accounts.reach.queries import GrantRow
 from drillreg.accounts.reach.rules import GrantState, state_of
 from drillreg.accounts.reach.wording import STATE_COLOURS, STATE_WORDS, until_words
 from drillreg.core import clock
 from drillreg.i18n import translate
-from drillreg.sheets.write import Cell, xlsx_bytes
 
 bp = Blueprint("reach", __name__)
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def workbook(title: str, header: tuple[str, ...], rows: list[list[Cell]], name: str) -> Response:
-    """Answer with a workbook of one sheet to be saved."""
-    data = xlsx_bytes([(title, [translate(text) for text in header], rows)])
-    response = Response(data, mimetype=XLSX)
-    response.headers.set(
-        "Content-Disposition", "attachment", filename=f"{name}-{clock.today()}.xlsx"
-    )
-    return response
 
 
 def grant_state(row: GrantRow) -> GrantState:

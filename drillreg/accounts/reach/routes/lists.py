@@ -1,7 +1,5 @@
 """Lists of grants: given in one's territory, received, and all an administrator looks after."""
 
-from typing import Any
-
 from flask import Response, render_template, request, url_for
 from sqlalchemy import ColumnElement
 
@@ -14,7 +12,7 @@ from drillreg.accounts.reach.queries import (
     grants_page,
     received_by,
 )
-from drillreg.accounts.reach.routes.blueprint import bp, grant_state, words, workbook
+from drillreg.accounts.reach.routes.blueprint import bp, grant_state, words
 from drillreg.accounts.reach.rules import GrantState
 from drillreg.accounts.reach.wording import (
     STATE_WORDS,
@@ -25,21 +23,7 @@ from drillreg.core.codes import code_label, code_list
 from drillreg.core.reading import FormReader
 from drillreg.i18n import N_, translate
 from drillreg.orgs.scope import current_scope, current_scope_for
-from drillreg.sheets.write import Cell
-
-LIST_HEADER = (
-    N_("What"),
-    N_("Kind"),
-    N_("Organisation"),
-    N_("Granted to"),
-    N_("Permission"),
-    N_("Occasion"),
-    N_("Reason"),
-    N_("Access from"),
-    N_("Access until"),
-    N_("State"),
-    N_("Given by"),
-)
+from drillreg.sheets.export import Column, send_table
 
 
 def _filter() -> GrantFilter:
@@ -53,9 +37,6 @@ def _filter() -> GrantFilter:
 
 def _list(way: str, whose: ColumnElement[bool]) -> str:
     wanted, today = _filter(), clock.today()
-    carried: dict[str, Any] = {
-        name: request.args[name] for name in ("state", "kind", "words") if request.args.get(name)
-    }
     ways = [
         ("given", N_("Given"), "reach.given", Permission.GRANT_ACCESS),
         ("received", N_("Received"), "reach.received", Permission.VIEW),
@@ -74,32 +55,28 @@ def _list(way: str, whose: ColumnElement[bool]) -> str:
             for code, label, endpoint, permission in ways
             if current_actor().may(permission)
         ],
-        export_url=url_for(f".export_{way}", **carried),
         **words(),
     )
 
 
-def _export(whose: ColumnElement[bool]) -> Response:
+def _export(whose: ColumnElement[bool], fmt: str) -> Response:
     rows = all_grants(whose, _filter(), current_scope(), today=clock.today())
-    title = translate(N_("Grants"))
-    return workbook(title, LIST_HEADER, [_cells(row) for row in rows], "grants")
+    return send_table(N_("Grants"), EXPORT_COLUMNS, rows, fmt)
 
 
-def _cells(row: GrantRow) -> list[Cell]:
-    grant = row.grant
-    return [
-        row.title,
-        code_label(grant.record_kind, "grant_kind"),
-        grant.owner.name,
-        row.holder,
-        code_label(grant.permission, "permission"),
-        code_label(grant.reason_kind, "grant_reason"),
-        grant.reason,
-        grant.from_on,
-        grant.until_on,
-        translate(STATE_WORDS[grant_state(row)]),
-        grant.given_by_name,
-    ]
+EXPORT_COLUMNS: tuple[Column[GrantRow], ...] = (
+    Column(N_("What"), lambda row: row.title),
+    Column(N_("Kind"), lambda row: code_label(row.grant.record_kind, "grant_kind")),
+    Column(N_("Organisation"), lambda row: row.grant.owner.name),
+    Column(N_("Granted to"), lambda row: row.holder),
+    Column(N_("Permission"), lambda row: code_label(row.grant.permission, "permission")),
+    Column(N_("Occasion"), lambda row: code_label(row.grant.reason_kind, "grant_reason")),
+    Column(N_("Reason"), lambda row: row.grant.reason),
+    Column(N_("Access from"), lambda row: row.grant.from_on),
+    Column(N_("Access until"), lambda row: row.grant.until_on),
+    Column(N_("State"), lambda row: translate(STATE_WORDS[grant_state(row)])),
+    Column(N_("Given by"), lambda row: row.grant.given_by_name),
+)
 
 
 def _given() -> ColumnElement[bool]:
@@ -117,11 +94,11 @@ def given() -> str:
     return _list("given", _given())
 
 
-@bp.get("/reach/grants/export.xlsx")
+@bp.get("/reach/grants/export.<any(xlsx, csv):fmt>")
 @requires(Permission.GRANT_ACCESS)
-def export_given() -> Response:
+def export_given(fmt: str) -> Response:
     """Hand out the filtered list of grants given."""
-    return _export(_given())
+    return _export(_given(), fmt)
 
 
 @bp.get("/reach/received/")
@@ -131,11 +108,11 @@ def received() -> str:
     return _list("received", received_by(current_actor()))
 
 
-@bp.get("/reach/received/export.xlsx")
+@bp.get("/reach/received/export.<any(xlsx, csv):fmt>")
 @requires(Permission.VIEW)
-def export_received() -> Response:
+def export_received(fmt: str) -> Response:
     """Hand out the filtered list of grants received."""
-    return _export(received_by(current_actor()))
+    return _export(received_by(current_actor()), fmt)
 
 
 @bp.get("/system/reach/grants/")
@@ -145,8 +122,8 @@ def supervised() -> str:
     return _list("all", _supervised())
 
 
-@bp.get("/system/reach/grants/export.xlsx")
+@bp.get("/system/reach/grants/export.<any(xlsx, csv):fmt>")
 @requires(Permission.MANAGE_ACCOUNTS)
-def export_all() -> Response:
+def export_all(fmt: str) -> Response:
     """Hand out the filtered list of grants to the security administrator."""
-    return _export(_supervised())
+    return _export(_supervised(), fmt)

@@ -1,9 +1,8 @@
 """Who can see a record, and why."""
 
 from dataclasses import replace
-from typing import Any
 
-from flask import Response, render_template, request, url_for
+from flask import Response, render_template, request
 
 from drillreg.accounts.reach.operations import ensure_may_grant
 from drillreg.accounts.reach.queries import (
@@ -11,7 +10,7 @@ from drillreg.accounts.reach.queries import (
     may_read,
     title_for,
 )
-from drillreg.accounts.reach.routes.blueprint import bp, words, workbook
+from drillreg.accounts.reach.routes.blueprint import bp, words
 from drillreg.accounts.reach.rules import rights_on
 from drillreg.accounts.reach.seeing import Seer, people_count, seers_of
 from drillreg.accounts.reach.wording import (
@@ -29,19 +28,10 @@ from drillreg.i18n import N_, translate
 from drillreg.orgs.queries import OrgFilter, orgs_count, orgs_page
 from drillreg.orgs.records import Described, describe_record
 from drillreg.orgs.scope import current_scope, current_scope_for
-from drillreg.sheets.write import Cell
-
-SEER_HEADER = (
-    N_("Person"),
-    N_("User name"),
-    N_("Organisation"),
-    N_("Ground"),
-    N_("Permission"),
-    N_("Reason"),
-)
+from drillreg.sheets.export import Column, send_table
 
 
-def _show(kind: str, record: Described, export_url: str, *, may_grant: bool) -> str:
+def _show(kind: str, record: Described, export: str, *, may_grant: bool) -> str:
     scope, today = current_scope(), clock.today()
     seers = _seers(kind, record)
     rights = rights_on(kind)
@@ -56,7 +46,7 @@ def _show(kind: str, record: Described, export_url: str, *, may_grant: bool) -> 
         people=people_count(seers),
         rights=[(right.value, code_label(right, "permission")) for right in rights],
         grants=grants_on(kind, record, scope, today),
-        export_url=export_url,
+        export=export,
         why_words=WHY_WORDS,
         reason_words=reason_words,
         permissions_words=permissions_words,
@@ -79,19 +69,18 @@ def _seers(kind: str, record: Described) -> list[Seer]:
     ]
 
 
-def _export_seers(kind: str, record: Described) -> Response:
-    rows: list[list[Cell]] = [
-        [
-            seer.account.person.name,
-            seer.account.username,
-            name_of(seer.reason.org),
-            translate(WHY_WORDS[seer.reason.why]),
-            permissions_words(seer.permissions),
-            reason_words(seer.reason),
-        ]
-        for seer in _seers(kind, record)
-    ]
-    return workbook(translate(N_("Who can see it")), SEER_HEADER, rows, "who-can-see")
+def _export_seers(kind: str, record: Described, fmt: str) -> Response:
+    return send_table(N_("Who can see it"), EXPORT_COLUMNS, _seers(kind, record), fmt)
+
+
+EXPORT_COLUMNS: tuple[Column[Seer], ...] = (
+    Column(N_("Person"), lambda seer: seer.account.person.name),
+    Column(N_("User name"), lambda seer: seer.account.username),
+    Column(N_("Organisation"), lambda seer: name_of(seer.reason.org)),
+    Column(N_("Ground"), lambda seer: translate(WHY_WORDS[seer.reason.why])),
+    Column(N_("Permission"), lambda seer: permissions_words(seer.permissions)),
+    Column(N_("Reason"), lambda seer: reason_words(seer.reason)),
+)
 
 
 def _own(kind: str, record_id: int) -> Described:
@@ -112,15 +101,14 @@ def _managed(kind: str, record_id: int) -> Described:
 def show(kind: str, record_id: int) -> str:
     """Show who can see a record of one's territory, and why."""
     record = _own(kind, record_id)
-    export = url_for(".export_seers", kind=kind, record_id=record_id, **_right())
-    return _show(kind, record, export, may_grant=True)
+    return _show(kind, record, "reach.export_seers", may_grant=True)
 
 
-@bp.get("/reach/<kind>/<int:record_id>/export.xlsx")
+@bp.get("/reach/<kind>/<int:record_id>/export.<any(xlsx, csv):fmt>")
 @requires(Permission.GRANT_ACCESS)
-def export_seers(kind: str, record_id: int) -> Response:
-    """Hand out who can see a record, as a workbook."""
-    return _export_seers(kind, _own(kind, record_id))
+def export_seers(kind: str, record_id: int, fmt: str) -> Response:
+    """Hand out who can see a record."""
+    return _export_seers(kind, _own(kind, record_id), fmt)
 
 
 @bp.get("/system/reach/<kind>/<int:record_id>")
@@ -128,19 +116,14 @@ def export_seers(kind: str, record_id: int) -> Response:
 def inspect(kind: str, record_id: int) -> str:
     """Show the security administrator who can see a record; its title stays closed."""
     record = _managed(kind, record_id)
-    export = url_for(".export_inspected", kind=kind, record_id=record_id, **_right())
-    return _show(kind, record, export, may_grant=False)
+    return _show(kind, record, "reach.export_inspected", may_grant=False)
 
 
-@bp.get("/system/reach/<kind>/<int:record_id>/export.xlsx")
+@bp.get("/system/reach/<kind>/<int:record_id>/export.<any(xlsx, csv):fmt>")
 @requires(Permission.MANAGE_ACCOUNTS)
-def export_inspected(kind: str, record_id: int) -> Response:
+def export_inspected(kind: str, record_id: int, fmt: str) -> Response:
     """Hand out who can see a record to the security administrator."""
-    return _export_seers(kind, _managed(kind, record_id))
-
-
-def _right() -> dict[str, Any]:
-    return {"right": request.args["right"]} if request.args.get("right") else {}
+    return _export_seers(kind, _managed(kind, record_id), fmt)
 
 
 @bp.get("/system/reach/")

@@ -56,9 +56,9 @@ def claim_next(*, worker: str, now: datetime, at_once: int, per_person: int = 1)
     if db.engine.dialect.name == "postgresql":  # SQLite lets one writer in at a time anyway
         db.session.execute(select(func.pg_advisory_xact_lock(CLAIM_LOCK)))
     running = db.session.execute(
-        select(_owner(WorkItem), func.count())
+        select(WorkItem.account_id, func.count())
         .where(WorkItem.state == WorkState.RUNNING)
-        .group_by(_owner(WorkItem))
+        .group_by(WorkItem.account_id)
     ).all()
     if sum(row[1] for row in running) >= at_once:
         return None
@@ -72,7 +72,7 @@ def claim_next(*, worker: str, now: datetime, at_once: int, per_person: int = 1)
         select(WorkItem)
         .where(
             WorkItem.state == WorkState.QUEUED,
-            _owner(WorkItem).not_in([row[0] for row in running if row[1] >= per_person]),
+            _owner(WorkItem).not_in([row[0] or 0 for row in running if row[1] >= per_person]),
         )
         .order_by(last_served.is_not(None), last_served, WorkItem.id)
         .limit(1)

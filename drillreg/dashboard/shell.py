@@ -261,12 +261,19 @@ def init_app(app: Flask) -> None:
 
     @app.context_processor
     def shell() -> dict[str, object]:
-        actor = actor_or_none()
-        found = settings()
-        return {
-            "nav": menu() if actor else [],
-            "site_title": found.site_title_en if current_locale() == "en" else found.site_title_zh,
-            # Browsers give position and offline work only over HTTPS or on the machine itself.
-            "secure_context": found.https or urlsplit(request.host_url).hostname in LOOPBACK,
-            "unread": unread_count(actor) if actor and "refused_form" not in g else 0,
-        }
+        # Panels are templates of their own: the menu is made, and the inbox counted, once a page.
+        if "shell" not in g:
+            g.shell = _shell()
+        return dict(g.shell)
+
+
+def _shell() -> dict[str, object]:
+    actor = actor_or_none()
+    found = settings()
+    return {
+        "nav": menu() if actor else [],
+        "site_title": found.site_title_en if current_locale() == "en" else found.site_title_zh,
+        # Browsers give position and offline work only over HTTPS or on the machine itself.
+        "secure_context": found.https or urlsplit(request.host_url).hostname in LOOPBACK,
+        "unread": unread_count(actor) if actor and "refused_form" not in g else 0,
+    }

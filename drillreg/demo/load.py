@@ -16,6 +16,7 @@ from drillreg.demo.county import load_county
 from drillreg.demo.drills import load_drills, prepare_drills, sweep
 from drillreg.demo.grants import load_grants
 from drillreg.demo.ground import load_ground
+from drillreg.demo.leaving import load_leaving
 from drillreg.demo.lookup import Lookup
 from drillreg.demo.network import load_network
 from drillreg.demo.office import load_office
@@ -67,6 +68,7 @@ STAGES = (
     Stage("grants", load_grants),
     Stage("registers", load_registers, after=sign_on_paper),
     Stage("ground", load_ground),
+    Stage("leaving", load_leaving),
 )
 
 

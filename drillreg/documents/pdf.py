@@ -10,7 +10,7 @@ from drillreg.documents.layouts import Layout, layout_of
 from drillreg.documents.paper import Paper
 from drillreg.i18n import N_
 from drillreg.sandbox import client
-from drillreg.sandbox.limits import INTERACTIVE, Limits
+from drillreg.sandbox.limits import INTERACTIVE, Limits, amount
 
 # Attachments of documents without a date of their own: a fixed instant keeps equal content equal.
 UNDATED = datetime(2000, 1, 1, tzinfo=UTC)
@@ -75,6 +75,13 @@ def render_document(
     result = client.run(task, args, inputs=files, limits=limits, wait=wait)
     if "document.pdf" not in result.files:
         raise DomainError(N_("The document could not be printed."))
+    most = amount("pages", limits.slot)
+    if result.value["pages"] > most:
+        raise DomainError(
+            N_("The document has %(pages)d pages; at most %(most)d are printed at once."),
+            pages=result.value["pages"],
+            most=most,
+        )
     return Rendered(
         pdf=result.files["document.pdf"],
         pages=result.value["pages"],

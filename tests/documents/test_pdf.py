@@ -18,12 +18,13 @@ import pytest
 from PIL import ImageDraw, ImageFont
 
 from drillreg import documents
+from drillreg.core.errors import DomainError
 from drillreg.documents.checking import SPAN
 from drillreg.documents.composing import paper_html
 from drillreg.documents.layouts import all_versions, layout_of
 from drillreg.documents.paper import CheckBox, Column, Heading, Paper, Paragraph, Table
 from drillreg.documents.pdf import Attachment, print_paper, render_document
-from drillreg.sandbox.limits import INTERACTIVE
+from drillreg.sandbox.limits import INTERACTIVE, amount
 from drillreg.sandbox.refusals import SandboxCrashed, SandboxRefused, SandboxTimeout
 
 TEXT = "青岭县应急管理局关于白岩镇輋下村岿美山演练的总结报告"
@@ -255,3 +256,11 @@ def test_no_layout_asks_for_anything_from_outside(app):
         pages = [paper_html(REPORT, layout_of(name)) for name in all_versions()]
     addresses = re.findall(r"url\(([^)]*)\)", faces + "".join(pages))
     assert set(addresses) == {"font:serif", "font:sans"}
+
+
+def test_more_pages_than_a_page_may_wait_for_are_refused() -> None:
+    most = amount("pages", INTERACTIVE.slot)
+    leaf = '<p style="page-break-after: always">页</p>'
+    with pytest.raises(DomainError) as refused:
+        render_document(leaf * (most + 1), title="x")
+    assert refused.value.params["most"] == most

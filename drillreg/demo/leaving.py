@@ -3,6 +3,7 @@
 from drillreg.accounts.operations import NewAccount, create_accounts
 from drillreg.demo.lookup import Lookup
 from drillreg.demo.times import ago, at
+from drillreg.orgs.scope import OrgScope
 from drillreg.staff.leaving import Wish, leave
 from drillreg.tasks.facts import Order, Receiver
 from drillreg.tasks.operations.giving import assign
@@ -27,5 +28,6 @@ def load_leaving(known: Lookup) -> dict[str, int]:
     receiver = Receiver(school, account)
     assign(order, receiver, actor=clerk, today=given, now=at(given, 10))
     wish = Wish("退休", SUCCESSOR, with_posts=True, with_roles=True)
-    leave(account, wish, actor=clerk, today=left, now=at(left, 15))
+    around = OrgScope(left, frozenset({school.path}))
+    leave(account, wish, scope=around, actor=clerk, today=left, now=at(left, 15))
     return {"left": 1}

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from drillreg.accounts import acting, operations
 from drillreg.accounts.models import Account
 from drillreg.accounts.queries import assignments_on
+from drillreg.accounts.registry import within
 from drillreg.audit.operations import record
 from drillreg.core.access import Actor
 from drillreg.core.db import db
@@ -33,8 +34,12 @@ class Wish:
     with_roles: bool = False
 
 
-def leave(account: Account, wish: Wish, *, actor: Actor, today: date, now: datetime) -> Departure:
+def leave(
+    account: Account, wish: Wish, *, scope: OrgScope, actor: Actor, today: date, now: datetime
+) -> Departure:
     """Hand over all that a person has open, end roles and posts, and shut the account.
+
+    Whoever takes over must have a role in `scope`.
 
     Nothing is lost: a task that no successor takes goes back to whoever answers for its
     organisation. Raises DomainError when nobody does.
@@ -45,7 +50,7 @@ def leave(account: Account, wish: Wish, *, actor: Actor, today: date, now: datet
     held = assignments_on(account.id, today)
     if not held:
         raise DomainError(N_("This person has no role to leave."))
-    successor = _successor(wish.successor, account)
+    successor = _successor(wish.successor, account, scope)
     in_hand = holdings(account, today)
     hand_over(account, successor, remark=wish.reason, actor=actor, today=today, now=now)
     _pass_posts(account, successor if wish.with_posts else None, actor, today, now)
@@ -59,11 +64,13 @@ def leave(account: Account, wish: Wish, *, actor: Actor, today: date, now: datet
     return _note(account, successor, held[0].org, wish, in_hand, actor, today, now)
 
 
-def _successor(username: str, account: Account) -> Account | None:
+def _successor(username: str, account: Account, scope: OrgScope) -> Account | None:
     if not username:
         return None
     found = db.session.scalar(
-        select(Account).where(Account.username == username, Account.disabled_at.is_(None))
+        select(Account).where(
+            Account.username == username, Account.disabled_at.is_(None), within(scope)
+        )
     )
     if found is None or found.id == account.id:
         raise FormErrors([FieldError("successor", N_("There is no account of this name."))])

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement
 
 from drillreg.accounts.models import Account
 from drillreg.accounts.queries import assignments_on
-from drillreg.accounts.registry import below, colleagues, get_account, within
+from drillreg.accounts.registry import below, colleagues, get_account
+from drillreg.accounts.routes.doors import whole_account
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
 from drillreg.core.db import unit_of_work
@@ -66,11 +67,6 @@ def _paper(pdf: bytes, name: str) -> Response:
 # Leaving
 
 
-def _managed(public_id: str) -> Account:
-    scope = current_scope_for(Permission.MANAGE_ACCOUNTS)
-    return get_account(public_id, within(scope))
-
-
 def _lower(public_id: str) -> Account:
     return get_account(public_id, _below())
 
@@ -97,11 +93,12 @@ def _ask(account: Account, *, send_to: str, back: str, sees_content: bool) -> st
     )
 
 
-def _done(account: Account) -> Departure:
+def _done(account: Account, permission: Permission) -> Departure:
     now = clock.now()
     return leave(
         account,
         read_wish(request.form),
+        scope=current_scope_for(permission),
         actor=current_actor(),
         today=clock.local_date(now),
         now=now,
@@ -113,7 +110,7 @@ def _done(account: Account) -> Departure:
 def leaving(public_id: str) -> str:
     """Show what somebody has in hand and ask who takes over."""
     return _ask(
-        _managed(public_id),
+        whole_account(public_id),
         send_to=url_for(".leave_now", public_id=public_id),
         back=url_for("people.show", public_id=public_id),
         sees_content=False,
@@ -126,7 +123,7 @@ def leaving(public_id: str) -> str:
 @writes
 def leave_now(public_id: str) -> ResponseReturnValue:
     """Hand everything over and shut the account."""
-    departure = _done(_managed(public_id))
+    departure = _done(whole_account(public_id), Permission.MANAGE_ACCOUNTS)
     return see_other(url_for(".departure", public_id=departure.public_id))
 
 
@@ -148,7 +145,7 @@ def leaving_lower(public_id: str) -> str:
 @writes
 def leave_lower(public_id: str) -> ResponseReturnValue:
     """Hand everything over and shut the account."""
-    departure = _done(_lower(public_id))
+    departure = _done(_lower(public_id), Permission.RESET_ACCOUNTS)
     return see_other(url_for(".departure_below", public_id=departure.public_id))
 
 

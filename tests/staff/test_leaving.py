@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from drillreg.accounts.models import Account, Person, Post, RoleAssignment
-from drillreg.core.db import db
+from drillreg.core.db import db, unit_of_work
 from drillreg.staff.models import Departure
 from drillreg.tasks.models import Task
 
@@ -162,3 +162,36 @@ def test_roles_end_and_the_record_stays(as_role, county, leaver, public_id, read
     assert [role.to_on for role in held] == [TODAY]
     reading.rollback()
     assert "梁秀英" in town.page("/staff/departures-below/").text
+
+
+def test_nobody_out_of_reach_takes_over(
+    as_role, county, in_hand, leaver, public_id, make_account, reading
+):
+    make_account("unit_liaison", county.other_county, username="far")
+    for client, page in (
+        (as_role("town_staff", county.town), "leaving-below"),
+        (as_role("secadmin", county.county), "leaving"),
+    ):
+        answer = client.post(
+            f"/staff/people/{public_id}/{page}",
+            data={"successor": "far", "with_roles": "1", "reason": "调离"},
+        )
+        assert answer.status_code == 422
+    reading.expire_all()
+    assert reading.get_one(Account, leaver).disabled_at is None
+
+
+def test_no_county_lets_somebody_leave_who_has_a_role_in_another(
+    app, as_role, county, leaver, public_id, reading
+):
+    with app.app_context(), unit_of_work():
+        far = RoleAssignment(
+            account_id=leaver, org_id=county.other_county.id, role="unit_liaison", from_on=TODAY
+        )
+        db.session.add(far)
+    answer = as_role("secadmin", county.county).post(
+        f"/staff/people/{public_id}/leaving", data={"reason": "调离"}
+    )
+    assert answer.status_code == 403
+    reading.expire_all()
+    assert reading.get_one(Account, leaver).disabled_at is None

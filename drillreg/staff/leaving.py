@@ -9,11 +9,11 @@ from sqlalchemy import select
 from drillreg.accounts import acting, operations
 from drillreg.accounts.models import Account
 from drillreg.accounts.queries import assignments_on
-from drillreg.accounts.registry import within
+from drillreg.accounts.registry import has_role_outside, within
 from drillreg.audit.operations import record
 from drillreg.core.access import Actor
 from drillreg.core.db import db
-from drillreg.core.errors import DomainError, FieldError, FormErrors, NotFound
+from drillreg.core.errors import DomainError, FieldError, FormErrors, NotAllowed, NotFound
 from drillreg.core.paging import Page, keyset_page
 from drillreg.i18n import N_
 from drillreg.network.operations import contacts
@@ -39,12 +39,14 @@ def leave(
 ) -> Departure:
     """Hand over all that a person has open, end roles and posts, and shut the account.
 
-    Whoever takes over must have a role in `scope`.
+    Whoever takes over must have a role in `scope`, and whoever leaves none beyond it.
 
     Nothing is lost: a task that no successor takes goes back to whoever answers for its
     organisation. Raises DomainError when nobody does.
     """
     operations.ensure_not_oneself(account, actor)
+    if has_role_outside(account, scope, on=today):
+        raise NotAllowed(N_("This person has a role outside your county as well."))
     if account.disabled_at is not None:
         raise DomainError(N_("This account is out of use already."))
     held = assignments_on(account.id, today)

@@ -8,8 +8,7 @@ from sqlalchemy import ColumnElement
 
 from drillreg.accounts.models import Account
 from drillreg.accounts.queries import assignments_on
-from drillreg.accounts.registry import below, colleagues, get_account
-from drillreg.accounts.routes.doors import whole_account
+from drillreg.accounts.registry import below, colleagues, get_account, within
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
 from drillreg.core.db import unit_of_work
@@ -67,6 +66,11 @@ def _paper(pdf: bytes, name: str) -> Response:
 # Leaving
 
 
+def _managed(public_id: str) -> Account:
+    scope = current_scope_for(Permission.MANAGE_ACCOUNTS)
+    return get_account(public_id, within(scope))
+
+
 def _lower(public_id: str) -> Account:
     return get_account(public_id, _below())
 
@@ -110,7 +114,7 @@ def _done(account: Account, permission: Permission) -> Departure:
 def leaving(public_id: str) -> str:
     """Show what somebody has in hand and ask who takes over."""
     return _ask(
-        whole_account(public_id),
+        _managed(public_id),
         send_to=url_for(".leave_now", public_id=public_id),
         back=url_for("people.show", public_id=public_id),
         sees_content=False,
@@ -123,7 +127,7 @@ def leaving(public_id: str) -> str:
 @writes
 def leave_now(public_id: str) -> ResponseReturnValue:
     """Hand everything over and shut the account."""
-    departure = _done(whole_account(public_id), Permission.MANAGE_ACCOUNTS)
+    departure = _done(_managed(public_id), Permission.MANAGE_ACCOUNTS)
     return see_other(url_for(".departure", public_id=departure.public_id))
 
 

@@ -295,7 +295,7 @@ class Reading:
     why: Mapping[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """One version of a rule: what is owed, by whom, when, and what counts."""
 
@@ -332,8 +332,6 @@ class Rule:
         return self.counts.kinds | (self.subjects.kinds if self.subjects else frozenset())
 
     def horizon(self, today: date) -> date:
-        """Return the first day whose evidence can matter today: three periods back."""
-        months = {Shape.PERIOD: self.asks.months}.get(self.asks.shape, 12)
-        if self.asks.shape is Shape.STANDING:
-            return date(1900, 1, 1)
-        return today - timedelta(days=31 * max(months * 2 + 1, 13) + self.asks.grace)
+        """Return the first day whose periods are looked at, and their proofs read."""
+        months = max(self.asks.months * 2, 12) + 1
+        return (today - timedelta(days=31 * months + self.asks.grace)).replace(day=1)

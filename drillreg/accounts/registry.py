@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import aliased, contains_eager
 
 from drillreg.accounts.models import Account, Person, RoleAssignment
@@ -68,6 +68,23 @@ def within(scope: OrgScope) -> ColumnElement[bool]:
         select(RoleAssignment.account_id)
         .join(Org, Org.id == RoleAssignment.org_id)
         .where(scope.allows())
+    )
+
+
+def working_in(scope: OrgScope, *, on: date) -> ColumnElement[bool]:
+    """Return the condition that an account has a role in scope on a day, or will have one."""
+    return Account.id.in_(
+        select(RoleAssignment.account_id)
+        .join(Org, Org.id == RoleAssignment.org_id)
+        .where(scope.allows(), or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on > on))
+    )
+
+
+def beside(account: Account, *, on: date) -> ColumnElement[bool]:
+    """Return the condition that an account has a role where another one has one, too."""
+    mine = select(RoleAssignment.org_id).where(RoleAssignment.account_id == account.id, _on(on))
+    return Account.id.in_(
+        select(RoleAssignment.account_id).where(RoleAssignment.org_id.in_(mine), _on(on))
     )
 
 
@@ -157,6 +174,11 @@ def get_account(public_id: str, reachable: ColumnElement[bool]) -> Account:
     return found
 
 
+def account_named(username: str, reachable: ColumnElement[bool]) -> Account | None:
+    """Return the account of a user name; None where there is none, or it is out of reach."""
+    return db.session.scalar(select(Account).where(Account.username == username, reachable))
+
+
 def all_roles_of(account: Account) -> Sequence[RoleAssignment]:
     """Return every role an account has, had or will have, newest first."""
     return db.session.scalars(
@@ -204,13 +226,21 @@ def has_role_outside(account: Account, scope: OrgScope, *, on: date) -> bool:
     return db.session.scalar(statement.limit(1)) is not None
 
 
-def colleagues(account: Account, *, on: date, at_most: int = 200) -> Sequence[Account]:
-    """Return who has a role at the organisations where an account has one: who might act for it."""
-    mine = select(RoleAssignment.org_id).where(RoleAssignment.account_id == account.id, _on(on))
-    there = select(RoleAssignment.account_id).where(RoleAssignment.org_id.in_(mine), _on(on))
+def colleagues(
+    account: Account, *, on: date, reachable: ColumnElement[bool] | None = None, at_most: int = 200
+) -> Sequence[Account]:
+    """Return who has a role at the organisations where an account has one: who might act for it.
+
+    `reachable` narrows them to those whom the person asking may know of.
+    """
     return db.session.scalars(
         select(Account)
-        .where(Account.id.in_(there), Account.id != account.id, Account.disabled_at.is_(None))
+        .where(
+            beside(account, on=on),
+            Account.id != account.id,
+            Account.disabled_at.is_(None),
+            true() if reachable is None else reachable,
+        )
         .order_by(Account.username)
         .limit(at_most)
     ).all()

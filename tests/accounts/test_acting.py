@@ -210,6 +210,24 @@ def test_no_county_lends_a_role_that_is_held_in_another(
     assert look(select(ActingFor)) is None
 
 
+@pytest.mark.parametrize("role", ["sysadmin", "secadmin", "auditor"])
+@pytest.mark.usefixtures("lent")
+def test_who_may_act_for_somebody_does_not_become_an_administrator(
+    as_role, county, pair, app, account_of, role, reading
+):
+    with app.app_context(), unit_of_work():
+        held = select(RoleAssignment).where(RoleAssignment.account_id == pair[1])
+        db.session.scalar(held).to_on = date(2026, 5, 12)
+    path = f"/system/people/{account_of('wangfang').public_id}/roles"
+    answer = as_role("secadmin", username="admin").post(
+        path, data={"role": role, "org": county.county.name}
+    )
+    assert answer.status_code == 422
+    assert "不能由同一人担任" in answer.text
+    held = reading.scalars(select(RoleAssignment.role).where(RoleAssignment.account_id == pair[1]))
+    assert role not in set(held)
+
+
 def test_two_eyes_are_not_four():
     acting = Actor(1, 1, "王芳", acting_for_account_id=2)
     assert acting.account_ids == {1, 2}

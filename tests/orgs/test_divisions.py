@@ -306,3 +306,19 @@ def test_the_division_that_stands_may_stay(as_role, county, divisions, reading):
     sent = {**data, "from_on": "2026-05-12", "division_code": "360728101000", "short_name": "白岩"}
     clerk = as_role("town_staff", county.town)
     assert clerk.post(f"/orgs/{county.town.id}/edit", data=sent).status_code == 303
+
+
+def test_units_of_others_in_a_division_are_not_counted(as_role, county, divisions, app):
+    with app.app_context(), unit_of_work():
+        factory = Org(
+            name="岭下纸厂",
+            kind="enterprise",
+            parent_id=county.village.id,
+            path=f"{county.village.path}99999999/",
+            division_id=divisions["岭下村"],
+            attributes={},
+        )
+        db.session.add(factory)
+    address = f"/orgs/divisions/{divisions['岭下村']}"
+    for role, org, count in (("county_staff", None, 2), ("dept_staff", county.bureau, 1)):
+        assert f"区内单位{count}" in text_of(as_role(role, org).page(address))

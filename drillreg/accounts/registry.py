@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import aliased, contains_eager
 
-from drillreg.accounts.models import Account, Person, RoleAssignment
+from drillreg.accounts.models import Account, ActingFor, Person, RoleAssignment
 from drillreg.accounts.rules import IDLE_DAYS, roles
 from drillreg.core.access import Reach
 from drillreg.core.db import db
@@ -43,7 +43,7 @@ def below(reach: Reach | None, on: date) -> ColumnElement[bool]:
     """Return the condition that an account stands strictly below the offices of a reach.
 
     All its roles of the day must, and none may be an administrator's: whoever also sits at one's
-    own level or beside it is for somebody else to look after.
+    own level or beside it, or may act for somebody who does, is for somebody else to look after.
     """
     paths = sorted(reach.paths) if reach else []
     under = [and_(Org.path > path, Org.path < subtree_end(path)) for path in paths]
@@ -52,7 +52,15 @@ def below(reach: Reach | None, on: date) -> ColumnElement[bool]:
     of_today = (
         select(RoleAssignment.account_id).join(Org, Org.id == RoleAssignment.org_id).where(_on(on))
     )
-    return and_(Account.id.in_(of_today.where(inside)), Account.id.not_in(of_today.where(~inside)))
+    beyond = of_today.where(~inside)
+    lent = select(ActingFor.deputy_id).where(
+        ActingFor.revoked_at.is_(None), ActingFor.to_on > on, ActingFor.principal_id.in_(beyond)
+    )
+    return and_(
+        Account.id.in_(of_today.where(inside)),
+        Account.id.not_in(beyond),
+        Account.id.not_in(lent),
+    )
 
 
 def _on(day: date) -> ColumnElement[bool]:

@@ -171,7 +171,8 @@ def state_on(
 class Condition:
     """One test of an attribute of an organisation or of a piece of evidence.
 
-    Exactly one of the tests is set. What is not known does not pass, except `equals=False`.
+    At least one of the tests is set. What is not known does not pass, except `equals=False` and
+    `none_of`.
     `share_of`: the number is divided by this attribute of the organisation first; where that is
     not known the test passes.
     """
@@ -184,13 +185,16 @@ class Condition:
     at_most: float | None = None
     below: float | None = None
     share_of: str = ""
+    none_of: tuple[Any, ...] = ()
 
     def holds(self, facts: Mapping[str, Any], org: Mapping[str, Any] | None = None) -> bool:
         """Say whether the attribute passes the test."""
         value = facts.get(self.attribute)
-        if self.any_of:
+        if self.any_of or self.none_of:
             values = value if isinstance(value, list | tuple | set | frozenset) else (value,)
-            return any(each in self.any_of for each in values)
+            if any(each in self.none_of for each in values):
+                return False
+            return not self.any_of or any(each in self.any_of for each in values)
         if self.equals is False:
             return not value
         if self.equals is not None:
@@ -226,7 +230,10 @@ class Criteria:
 
 @dataclass(frozen=True)
 class Binding:
-    """Whom a rule binds: kinds of organisation and tests of what they are."""
+    """Whom a rule binds: kinds of organisation and tests of what they are.
+
+    The tests may ask for the kind too: where one kind is held to more than another.
+    """
 
     kinds: frozenset[str]
     where: tuple[Condition, ...] = ()
@@ -234,7 +241,9 @@ class Binding:
 
     def holds(self, kind: str, attributes: Mapping[str, Any]) -> bool:
         """Say whether an organisation of a kind with these attributes is bound."""
-        return kind in self.kinds and passes(self.where, self.any_of, attributes)
+        if kind not in self.kinds:
+            return False
+        return passes(self.where, self.any_of, {**attributes, "kind": kind})
 
     def attributes(self) -> frozenset[str]:
         """Return the names of the attributes that decide."""
@@ -288,7 +297,11 @@ class Asks:
 
 @dataclass(frozen=True)
 class Reading:
-    """A choice that the text leaves open and a county makes."""
+    """A choice that the text leaves open and a county makes.
+
+    `field`: the key of the rule file it stands in, as `basis` or `asks.within`; a choice is the
+    whole value of that key.
+    """
 
     field: str
     choices: tuple[Any, ...]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-from drillreg.duties.rules import Binding, Condition, Criteria, passes
+from drillreg.duties.conditions import Binding, Condition, Criteria, passes
 from drillreg.evidence.rules import RANK as GRADE_RANK
 from drillreg.evidence.rules import Grade
 from drillreg.workdays.rules import WorkCalendar

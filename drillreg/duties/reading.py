@@ -16,18 +16,14 @@ from typing import Any
 
 from drillreg.core.codes import shipped_list
 from drillreg.core.errors import DomainError
-from drillreg.duties.rules import (
+from drillreg.duties.conditions import Binding, Condition, Criteria
+from drillreg.duties.rules import Asks, Reading, Rule
+from drillreg.duties.terms import (
     Anchor,
-    Asks,
     Basis,
-    Binding,
-    Condition,
-    Criteria,
     Days,
     Force,
     Owed,
-    Reading,
-    Rule,
     Severity,
     Shape,
     Unit,

@@ -14,7 +14,7 @@ from drillreg.duties.reading import (
     shipped_rules,
     shipped_texts,
 )
-from drillreg.duties.rules import Anchor, Basis, Force, Owed, Shape, Unit
+from drillreg.duties.terms import Anchor, Basis, Force, Owed, Shape, Unit
 
 pytestmark = pytest.mark.one_database
 

@@ -9,7 +9,7 @@ import pytest
 
 from drillreg.core.codes import shipped_list
 from drillreg.duties.reading import DATA, checked_rule, shipped_rules, shipped_texts
-from drillreg.duties.rules import BREACHABLE, Anchor, Basis, Days, Force, Shape, Unit, WindowPart
+from drillreg.duties.terms import BREACHABLE, Anchor, Basis, Days, Force, Shape, Unit, WindowPart
 from drillreg.plans.rules import Secrecy
 
 pytestmark = pytest.mark.one_database

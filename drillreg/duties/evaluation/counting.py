@@ -9,7 +9,8 @@ from drillreg.duties.evaluation.periods import around
 from drillreg.duties.evaluation.results import Closed, Result, least_grade
 from drillreg.duties.evaluation.subjects import Subject, proofs_for
 from drillreg.duties.facts import Facts, Place, Proof, Waiver
-from drillreg.duties.rules import FAR, Rule, State
+from drillreg.duties.rules import Rule
+from drillreg.duties.states import FAR, State
 from drillreg.workdays.seasons import Span
 
 ONE_DAY = timedelta(days=1)

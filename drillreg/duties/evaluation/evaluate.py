@@ -8,7 +8,8 @@ from drillreg.duties.evaluation import counting, running
 from drillreg.duties.evaluation.results import Closed, Result
 from drillreg.duties.evaluation.subjects import subjects_of
 from drillreg.duties.facts import Facts, Place, Proof, Waiver
-from drillreg.duties.rules import Anchor, Rule, Shape
+from drillreg.duties.rules import Rule
+from drillreg.duties.terms import Anchor, Shape
 
 ONE_DAY = timedelta(days=1)
 

@@ -7,7 +7,8 @@ from functools import lru_cache
 from dateutil.relativedelta import relativedelta
 
 from drillreg.duties.facts import Place
-from drillreg.duties.rules import Asks, WindowPart
+from drillreg.duties.rules import Asks
+from drillreg.duties.terms import WindowPart
 from drillreg.workdays.seasons import Span
 
 ONE_DAY = timedelta(days=1)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from drillreg.duties.facts import Proof
-from drillreg.duties.rules import Rule, State, state_on
+from drillreg.duties.rules import Rule
+from drillreg.duties.states import State, state_on
 from drillreg.evidence.rules import RANK, Grade
 from drillreg.workdays.seasons import Span
 

@@ -8,7 +8,9 @@ from drillreg.duties.evaluation.periods import add_months
 from drillreg.duties.evaluation.results import Result, least_grade
 from drillreg.duties.evaluation.subjects import Subject, proofs_for
 from drillreg.duties.facts import Facts, Place, Proof, counted, keys_of
-from drillreg.duties.rules import FAR, KEYS, Basis, Days, Rule
+from drillreg.duties.rules import Rule
+from drillreg.duties.states import FAR
+from drillreg.duties.terms import KEYS, Basis, Days
 
 ONE_DAY = timedelta(days=1)
 # A deadline that was kept stays in sight for a year.

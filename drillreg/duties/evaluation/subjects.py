@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from drillreg.duties.facts import Facts, Proof, counted, keys_of
-from drillreg.duties.rules import KEYS, Basis, Rule
+from drillreg.duties.rules import Rule
+from drillreg.duties.terms import KEYS, Basis
 
 ONE_DAY = timedelta(days=1)
 

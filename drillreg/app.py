@@ -73,6 +73,7 @@ from drillreg.drills.panels import drills_at_site, drills_of_org, drills_of_plan
 from drillreg.drills.scope import DRILL
 from drillreg.drills.succession import PLANNED, PROGRAMMES
 from drillreg.drills.waiting import OVERDUE_DRILLS, drills_to_hold
+from drillreg.duties import following
 from drillreg.evidence.panels import evidence_panel
 from drillreg.hazards.panels import sites_of_org
 from drillreg.hazards.scope import SITE
@@ -348,6 +349,9 @@ def create_app(found: Settings | None = None) -> Flask:
     register_effects(app, EFFECTS)
     register_overlay(app, overlay)
     listen(app, "calendar", plan_anew_below)
+    for what in ("calendar", "evidence", "org", "duties"):
+        listen(app, what, following.note_change)
+    database.after_commit(app, following.follow)
     register_end(app, tell_work_end)
     register_imports(app, IMPORTS)
     guard.ensure_all_marked(app)

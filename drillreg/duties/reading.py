@@ -229,6 +229,7 @@ def rule_from(raw: Mapping[str, Any], texts: Mapping[str, Text]) -> Rule:
         readings=readings,
         note=_words(taken, "note", optional=True),
         is_on=_take(taken, "on", bool, text.is_held),
+        raw=dict(raw),
     )
     _nothing_left(taken)
     return rule

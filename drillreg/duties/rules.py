@@ -93,6 +93,8 @@ class Rule:
     # The county that decided this version, and its decision; None as shipped.
     owner_id: int | None = None
     decision_id: int | None = None
+    # The rule as it was read, to be changed by a county in parts.
+    raw: Mapping[str, Any] = field(default_factory=dict)
 
     def holds_in(self, division_code: str) -> bool:
         """Say whether the rule holds in a division, by its code."""

@@ -19,6 +19,7 @@ import drillreg.dashboard.routes
 import drillreg.demo.cli
 import drillreg.documents.routes
 import drillreg.drills.routes
+import drillreg.duties.routes
 import drillreg.evidence.routes
 import drillreg.hazards.cli
 import drillreg.hazards.routes
@@ -140,6 +141,7 @@ BLUEPRINTS = (
     drillreg.demo.cli.start_bp,
     drillreg.documents.routes.bp,
     drillreg.drills.routes.bp,
+    drillreg.duties.routes.bp,
     drillreg.evidence.routes.bp,
     drillreg.hazards.cli.bp,
     drillreg.hazards.routes.bp,

@@ -17,7 +17,7 @@ from drillreg.core.db import db, unit_of_work
 from drillreg.duties.counting import put_together
 from drillreg.duties.evaluating import evaluate_orgs
 from drillreg.duties.gathering import Places
-from drillreg.duties.models import DutyTouch, DutyOrg
+from drillreg.duties.models import DutyOrg, DutyTouch
 from drillreg.orgs.models import Org
 from drillreg.orgs.rules import subtree_end
 

@@ -223,7 +223,7 @@ def closed_counts(scope: OrgScope, wanted: PeriodFilter) -> dict[State, int]:
 
 
 def waivers_of(org: Org) -> Sequence[DutyWaiver]:
-    """Return the waivers of an organisation fetched in scope, those taken back too, newest first."""
+    """Return all waivers of an organisation fetched in scope, newest first."""
     return db.session.scalars(
         select(DutyWaiver).where(DutyWaiver.org_id == org.id).order_by(DutyWaiver.id.desc())
     ).all()

@@ -52,7 +52,7 @@ FORCE_WORDS = {
 
 
 def article_words(article: str) -> str:
-    """Return an article as it is cited: 第三十二条, or Article 32; a section of a standard as is."""
+    """Return an article as it is cited, 第三十二条 or Article 32; a section as it stands."""
     if not article.isdigit():
         return article
     if current_locale().startswith("zh"):
@@ -93,7 +93,7 @@ def late_words(rule: Rule) -> str:
 
 def title_of(rule: Rule, event_type: str = "") -> str:
     """Return the title of what is owed, with the kind of event where there is one."""
-    title = pick(rule.title)
+    title = pick(dict(rule.title))
     return f"{title} · {code_label(event_type, 'event_type')}" if event_type else title
 
 

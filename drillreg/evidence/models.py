@@ -27,6 +27,8 @@ class Evidence(Voidable, Base):
     subject_kind: Mapped[str]
     subject_id: Mapped[int]
     on_date: Mapped[date]
+    # The last day on which it stands, such as the day before a plan was abolished.
+    until_on: Mapped[date | None]
     entered_at: Mapped[datetime]
     attributes: Mapped[dict[str, Any]]
     grade: Mapped[Grade]

@@ -125,6 +125,11 @@ class Rule:
         return self.counts.kinds | (self.subjects.kinds if self.subjects else frozenset())
 
     def horizon(self, today: date) -> date:
-        """Return the first day whose periods are looked at, and their proofs read."""
-        months = max(self.asks.months * 2, 12) + 1
-        return (today - timedelta(days=31 * months + self.asks.grace)).replace(day=1)
+        """Return the first day whose periods are looked at, and their proofs read.
+
+        It moves on with the periods of the calendar, never within one.
+        """
+        months = self.asks.months
+        now = ((today.year - 2000) * 12 + today.month - 1) // months * months
+        year, month = divmod(now - max(2 * months, 12), 12)
+        return date(2000 + year, month + 1, 1)

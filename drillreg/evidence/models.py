@@ -37,7 +37,5 @@ class Evidence(Voidable, Base):
     graded_by_id: Mapped[int | None]
     graded_by_name: Mapped[str | None]
     grade_note: Mapped[str | None]
-    # The last day on which it stands, such as the day before a plan was abolished.
-    until_on: Mapped[date | None]
 
     org: Mapped[Org] = relationship(lazy="raise_on_sql")

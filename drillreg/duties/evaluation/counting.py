@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from itertools import takewhile
 
-from drillreg.duties.evaluation.periods import add_months, around
+from drillreg.duties.evaluation.periods import add_months, around, grid
 from drillreg.duties.evaluation.results import Closed, Result, least_grade
 from drillreg.duties.evaluation.subjects import Subject, by_day, proofs_for
 from drillreg.duties.facts import Facts, Place, Proof, Waiver
@@ -198,13 +198,13 @@ def stand(
     past = [each for each in shares if each.owed.due_on < today]
     coming = [each for each in shares if each.owed.due_on >= today]
     found = _coming(past, coming, subject, today) if coming else _over(past, subject)
-    return replace(found, valid_until=_holds_until(owed, today))
+    return replace(found, valid_until=_holds_until(owed, chain[-1], today))
 
 
-def _holds_until(owed: Iterable[Owed], today: date) -> date | None:
-    """Return the next day at whose end a period is due or closed."""
+def _holds_until(owed: Iterable[Owed], rule: Rule, today: date) -> date:
+    """Return the next day at whose end a period is due or closed, or the calendar's own is over."""
     days = (day for each in owed for day in (each.due_on, each.closed_on) if day >= today)
-    return min(days, default=None)
+    return min((*days, grid(today, rule.asks.months).last))
 
 
 def _coming(

@@ -1,4 +1,4 @@
-"""Table of evidence."""
+"""Tables of evidence."""
 
 from datetime import date, datetime
 from typing import Any
@@ -8,9 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from drillreg.core.db import Base, Voidable
 from drillreg.evidence.rules import Grade
+from drillreg.files.models import StoredFile
 from drillreg.orgs.models import Org
 
-__all__ = ["Evidence", "Grade"]
+__all__ = ["Evidence", "EvidenceEntry", "Grade"]
 
 
 class Evidence(Voidable, Base):
@@ -39,3 +40,24 @@ class Evidence(Voidable, Base):
     grade_note: Mapped[str | None]
 
     org: Mapped[Org] = relationship(lazy="raise_on_sql")
+    entry: Mapped["EvidenceEntry | None"] = relationship(
+        back_populates="evidence", lazy="raise_on_sql"
+    )
+
+
+class EvidenceEntry(Base):
+    """What a person sent who entered evidence by hand, once."""
+
+    __tablename__ = "evidence_entry"
+
+    evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"), unique=True)
+    # The page's or device's own id for this submission and the digest of what it sent.
+    client_id: Mapped[str] = mapped_column(unique=True)
+    body_hash: Mapped[str]
+    note: Mapped[str | None]
+    account_id: Mapped[int]
+    entered_by: Mapped[str]
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+
+    evidence: Mapped[Evidence] = relationship(back_populates="entry", lazy="raise_on_sql")
+    file: Mapped[StoredFile | None] = relationship(lazy="joined")

@@ -13,6 +13,7 @@ from drillreg.audit.operations import record
 from drillreg.core.access import Actor, Permission
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError, FieldError, FormErrors, Stale
+from drillreg.core.submissions import ensure_same_submission
 from drillreg.evidence.models import Grade
 from drillreg.evidence.operations import add_evidence
 from drillreg.files.photos import CleanPhoto, store_photo
@@ -26,7 +27,6 @@ from drillreg.hazards.rules import (
     Submission,
     ensure_check_complete,
     ensure_check_day,
-    ensure_same_submission,
     level_rank,
 )
 from drillreg.hazards.scope import SITE

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from drillreg.accounts.models import Account
 from drillreg.core.access import Actor
 from drillreg.core.changes import listen
+from drillreg.core.codes import code_list
 from drillreg.core.db import db, unit_of_work
 from drillreg.evidence.models import Evidence, Grade
 from drillreg.evidence.operations import (
@@ -19,7 +20,6 @@ from drillreg.evidence.operations import (
     withdraw_evidence,
 )
 from drillreg.orgs.attribute_setting import set_attribute, setting_of
-from drillreg.orgs.attributes import attribute_items
 from drillreg.orgs.division_changes import Basis
 from drillreg.orgs.grids import make_grids
 from drillreg.orgs.mergers import merge_org, reopen_org, split_org
@@ -44,7 +44,7 @@ def heard(app, frozen, make_account, county):
         with app.app_context(), unit_of_work():
             orgs = {org.name: org for org in db.session.scalars(select(Org))}
             account = db.session.get(Account, account_id)
-            act(orgs, {"actor": Actor(account_id, account.person.name), "now": frozen.now})
+            act(orgs, {"actor": Actor(account_id, None, account.person.name), "now": frozen.now})
             ids = {org.id: org.name for org in db.session.scalars(select(Org))}
             paths = {org.path: org.name for org in db.session.scalars(select(Org))}
         told = []
@@ -143,7 +143,7 @@ ORGS = {
         lambda o, by: set_attribute(
             setting_of(
                 [o["白岩镇中心小学"], o["岭下村"]],
-                next(each for each in attribute_items() if each.code == "geohazard_area"),
+                code_list("org_attribute").get("geohazard_area"),
                 True,
                 from_on=DAY,
                 today=DAY,

@@ -13,7 +13,6 @@ from sqlalchemy import Text
 from sqlalchemy.dialects import postgresql
 
 import drillreg.core.db as db
-
 from drillreg.config import settings
 
 revision = "0003"
@@ -24,12 +23,14 @@ depends_on = None
 
 def upgrade() -> None:
     add_end_of_evidence()
+    add_entries_by_hand()
     complete_evidence()
     add_duties()
 
 
 def downgrade() -> None:
     drop_duties()
+    drop_entries_by_hand()
     drop_end_of_evidence()
 
 
@@ -44,6 +45,35 @@ def add_end_of_evidence() -> None:
 def drop_end_of_evidence() -> None:
     with op.batch_alter_table("evidence", schema=None) as batch_op:
         batch_op.drop_column("until_on")
+
+
+def add_entries_by_hand() -> None:
+    big = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    op.create_table(
+        "evidence_entry",
+        sa.Column("id", big, nullable=False),
+        sa.Column("evidence_id", big, nullable=False),
+        sa.Column("client_id", sa.Text(), nullable=False),
+        sa.Column("body_hash", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("account_id", big, nullable=False),
+        sa.Column("entered_by", sa.Text(), nullable=False),
+        sa.Column("file_id", big, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["evidence_id"], ["evidence.id"], name=op.f("fk_evidence_entry_evidence_id_evidence")
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["stored_file.id"], name=op.f("fk_evidence_entry_file_id_stored_file")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence_entry")),
+        sa.UniqueConstraint("client_id", name=op.f("uq_evidence_entry_client_id")),
+        sa.UniqueConstraint("evidence_id", name=op.f("uq_evidence_entry_evidence_id")),
+        sqlite_autoincrement=True,
+    )
+
+
+def drop_entries_by_hand() -> None:
+    op.drop_table("evidence_entry")
 
 
 def complete_evidence() -> None:

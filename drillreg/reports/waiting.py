@@ -19,6 +19,7 @@ from drillreg.orgs.models import Org
 from drillreg.orgs.scope import scope_of
 from drillreg.reports.models import CorrectiveAction, Finding, Report
 from drillreg.reports.rules import ActionState, ReportState
+from drillreg.reports.scope import REPORT
 from drillreg.tasks.chasing import ChaseSource, chase_columns
 from drillreg.tasks.todos import MOST, TodoItem
 
@@ -65,7 +66,12 @@ def reports_sent_back(actor: Actor, today: date) -> Sequence[TodoItem]:
         return []
     found = db.session.scalars(
         select(Report)
-        .where(Report.org_id == actor.org_id, Report.state == ReportState.RETURNED)
+        .join(Report.org)
+        .where(
+            Report.org_id == actor.org_id,
+            REPORT.within(scope_of(actor, Permission.WRITE_REPORTS, today)),
+            Report.state == ReportState.RETURNED,
+        )
         .order_by(Report.id)
         .limit(MOST)
     )
@@ -88,11 +94,13 @@ def actions_to_do(actor: Actor, today: date) -> Sequence[TodoItem]:
         select(CorrectiveAction)
         .join(Finding, Finding.id == CorrectiveAction.finding_id)
         .join(Report, Report.id == Finding.report_id)
+        .join(Org, Org.id == CorrectiveAction.org_id)
         .where(
             Report.state == ReportState.APPROVED,
             Finding.voided_at.is_(None),
             CorrectiveAction.voided_at.is_(None),
             CorrectiveAction.org_id == actor.org_id,
+            scope_of(actor, Permission.WRITE_REPORTS, today).allows(),
             CorrectiveAction.state == ActionState.OPEN,
             CorrectiveAction.due_on <= today + AHEAD,
         )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from drillreg.accounts.keys import keyed_hash
 from drillreg.accounts.models import Account, Device, Person, RoleAssignment
@@ -132,33 +132,50 @@ def own_device(public_id: str, account_id: int) -> Device:
     return found
 
 
-def _within(scope: OrgScope) -> Select[Any]:
-    """Return the accounts that were ever a monitor at an organisation in scope."""
-    return (
+def _within(scope: OrgScope, on: date) -> ColumnElement[bool]:
+    """Return the condition that an account was ever a monitor in scope, and is none beyond it."""
+    held = (
         select(RoleAssignment.account_id)
         .join(Org, Org.id == RoleAssignment.org_id)
-        .where(RoleAssignment.role == MONITOR, scope.allows())
+        .where(RoleAssignment.role == MONITOR)
+    )
+    today = and_(
+        RoleAssignment.from_on <= on,
+        or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on > on),
+    )
+    return and_(
+        Account.id.in_(held.where(scope.allows())),
+        Account.id.not_in(held.where(today, ~scope.allows())),
     )
 
 
-def get_device(public_id: str, scope: OrgScope) -> Device:
-    """Return a phone of a monitor in scope; raise NotFound out of it."""
-    found = db.session.scalar(
-        select(Device).where(Device.public_id == public_id, Device.account_id.in_(_within(scope)))
+def _devices(scope: OrgScope, on: date) -> Select[Any]:
+    return select(Device).join(Account, Account.id == Device.account_id).where(_within(scope, on))
+
+
+def get_device(public_id: str, scope: OrgScope, *, on: date) -> Device:
+    """Return a phone of a monitor in scope; raise NotFound out of it.
+
+    Whoever is a monitor beyond it as well is for the office above both places: a phone is a key
+    to all of them.
+    """
+    found: Device | None = db.session.scalar(
+        _devices(scope, on).where(Device.public_id == public_id)
     )
     if found is None:
         raise NotFound(N_("There is no such phone."))
     return found
 
 
-def devices_page(scope: OrgScope, *, cursor: str | None = None, size: int = 30) -> Page[Device]:
+def devices_page(
+    scope: OrgScope, *, on: date, cursor: str | None = None, size: int = 30
+) -> Page[Device]:
     """Return a page of the phones of monitors in scope, newest first."""
-    statement = select(Device).where(Device.account_id.in_(_within(scope)))
-    return keyset_page(statement, order=[(Device.id, "desc")], cursor=cursor, size=size)
+    return keyset_page(_devices(scope, on), order=[(Device.id, "desc")], cursor=cursor, size=size)
 
 
 def monitors(scope: OrgScope, *, on: date, at_most: int = 1000) -> Sequence[tuple[Account, Org]]:
-    """Return who is a monitor at an organisation in scope on a day, in tree order."""
+    """Return who is a monitor at organisations in scope alone on a day, in tree order."""
     rows = db.session.execute(
         select(Account, Org)
         .join(RoleAssignment, RoleAssignment.account_id == Account.id)
@@ -170,6 +187,7 @@ def monitors(scope: OrgScope, *, on: date, at_most: int = 1000) -> Sequence[tupl
             (RoleAssignment.to_on.is_(None)) | (RoleAssignment.to_on > on),
             Account.disabled_at.is_(None),
             scope.allows(),
+            _within(scope, on),
         )
         .order_by(Org.path, Account.id)
         .limit(at_most)

@@ -18,7 +18,7 @@ from drillreg.accounts.passwords import (
     hash_password,
     new_one_time,
 )
-from drillreg.accounts.queries import assignments_between
+from drillreg.accounts.queries import assignments_between, roles_lent_to
 from drillreg.accounts.rules import (
     FIRST_PASSWORD_LASTS,
     FOR_GOOD,
@@ -175,13 +175,14 @@ def give_role(
 ) -> RoleAssignment:
     """Give a role at an organisation until the day before `to_on`.
 
-    Roles that exclude each other are refused, also where their times only overlap.
+    Roles that exclude each other are refused, also where their times only overlap, or one is lent
+    by somebody for whom the person may act.
     """
     ensure_not_oneself(account, actor)
     if to_on is not None and to_on <= from_on:
         raise FormErrors([FieldError("last_on", N_("The last day lies before the first."))])
     held = assignments_between(account.id, from_on, to_on)
-    ensure_compatible({*(a.role for a in held), role})
+    ensure_compatible({*(a.role for a in held), *roles_lent_to(account.id, from_on, to_on), role})
     if any(a.role == role and a.org_id == org.id for a in held):
         raise DomainError(N_("This person has that role there already."))
     found = _assignment_from(account, role, org, from_on)

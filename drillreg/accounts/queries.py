@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import or_, select
 
-from drillreg.accounts.models import Account, RoleAssignment, SignInSession
+from drillreg.accounts.models import Account, ActingFor, RoleAssignment, SignInSession
 from drillreg.accounts.reaching import Granted, reach_of
 from drillreg.accounts.rules import roles
 from drillreg.core.access import Actor, Permission, Reach
@@ -58,6 +58,16 @@ def assignments_between(
     if to_on is not None:
         statement = statement.where(RoleAssignment.from_on < to_on)
     return db.session.scalars(statement.order_by(RoleAssignment.id)).all()
+
+
+def roles_lent_to(account_id: int, from_on: date, to_on: date | None) -> set[str]:
+    """Return the roles that others lend an account on any day from one up to before another."""
+    statement = select(ActingFor.roles).where(
+        ActingFor.deputy_id == account_id, ActingFor.revoked_at.is_(None), ActingFor.to_on > from_on
+    )
+    if to_on is not None:
+        statement = statement.where(ActingFor.from_on < to_on)
+    return {code for codes in db.session.scalars(statement) for code in codes}
 
 
 def actor_of(

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import aliased, contains_eager
 
-from drillreg.accounts.models import Account, Person, RoleAssignment
+from drillreg.accounts.models import Account, ActingFor, Person, RoleAssignment
 from drillreg.accounts.rules import IDLE_DAYS, roles
 from drillreg.core.access import Reach
 from drillreg.core.db import db
@@ -43,7 +43,7 @@ def below(reach: Reach | None, on: date) -> ColumnElement[bool]:
     """Return the condition that an account stands strictly below the offices of a reach.
 
     All its roles of the day must, and none may be an administrator's: whoever also sits at one's
-    own level or beside it is for somebody else to look after.
+    own level or beside it, or may act for somebody who does, is for somebody else to look after.
     """
     paths = sorted(reach.paths) if reach else []
     under = [and_(Org.path > path, Org.path < subtree_end(path)) for path in paths]
@@ -52,7 +52,15 @@ def below(reach: Reach | None, on: date) -> ColumnElement[bool]:
     of_today = (
         select(RoleAssignment.account_id).join(Org, Org.id == RoleAssignment.org_id).where(_on(on))
     )
-    return and_(Account.id.in_(of_today.where(inside)), Account.id.not_in(of_today.where(~inside)))
+    beyond = of_today.where(~inside)
+    lent = select(ActingFor.deputy_id).where(
+        ActingFor.revoked_at.is_(None), ActingFor.to_on > on, ActingFor.principal_id.in_(beyond)
+    )
+    return and_(
+        Account.id.in_(of_today.where(inside)),
+        Account.id.not_in(beyond),
+        Account.id.not_in(lent),
+    )
 
 
 def _on(day: date) -> ColumnElement[bool]:
@@ -68,6 +76,23 @@ def within(scope: OrgScope) -> ColumnElement[bool]:
         select(RoleAssignment.account_id)
         .join(Org, Org.id == RoleAssignment.org_id)
         .where(scope.allows())
+    )
+
+
+def working_in(scope: OrgScope, *, on: date) -> ColumnElement[bool]:
+    """Return the condition that an account has a role in scope on a day, or will have one."""
+    return Account.id.in_(
+        select(RoleAssignment.account_id)
+        .join(Org, Org.id == RoleAssignment.org_id)
+        .where(scope.allows(), or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on > on))
+    )
+
+
+def beside(account: Account, *, on: date) -> ColumnElement[bool]:
+    """Return the condition that an account has a role where another one has one, too."""
+    mine = select(RoleAssignment.org_id).where(RoleAssignment.account_id == account.id, _on(on))
+    return Account.id.in_(
+        select(RoleAssignment.account_id).where(RoleAssignment.org_id.in_(mine), _on(on))
     )
 
 
@@ -157,6 +182,11 @@ def get_account(public_id: str, reachable: ColumnElement[bool]) -> Account:
     return found
 
 
+def account_named(username: str, reachable: ColumnElement[bool]) -> Account | None:
+    """Return the account of a user name; None where there is none, or it is out of reach."""
+    return db.session.scalar(select(Account).where(Account.username == username, reachable))
+
+
 def all_roles_of(account: Account) -> Sequence[RoleAssignment]:
     """Return every role an account has, had or will have, newest first."""
     return db.session.scalars(
@@ -204,13 +234,21 @@ def has_role_outside(account: Account, scope: OrgScope, *, on: date) -> bool:
     return db.session.scalar(statement.limit(1)) is not None
 
 
-def colleagues(account: Account, *, on: date, at_most: int = 200) -> Sequence[Account]:
-    """Return who has a role at the organisations where an account has one: who might act for it."""
-    mine = select(RoleAssignment.org_id).where(RoleAssignment.account_id == account.id, _on(on))
-    there = select(RoleAssignment.account_id).where(RoleAssignment.org_id.in_(mine), _on(on))
+def colleagues(
+    account: Account, *, on: date, reachable: ColumnElement[bool] | None = None, at_most: int = 200
+) -> Sequence[Account]:
+    """Return who has a role at the organisations where an account has one: who might act for it.
+
+    `reachable` narrows them to those whom the person asking may know of.
+    """
     return db.session.scalars(
         select(Account)
-        .where(Account.id.in_(there), Account.id != account.id, Account.disabled_at.is_(None))
+        .where(
+            beside(account, on=on),
+            Account.id != account.id,
+            Account.disabled_at.is_(None),
+            true() if reachable is None else reachable,
+        )
         .order_by(Account.username)
         .limit(at_most)
     ).all()

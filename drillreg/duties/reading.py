@@ -6,27 +6,24 @@ The same checks hold for what a county enters in the page (`rule_from`).
 
 import re
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from drillreg.core.codes import shipped_list
 from drillreg.core.errors import DomainError
-from drillreg.duties.rules import (
+from drillreg.duties.conditions import Binding, Condition, Criteria
+from drillreg.duties.rules import Asks, Reading, Rule
+from drillreg.duties.terms import (
     Anchor,
-    Asks,
     Basis,
-    Binding,
-    Condition,
-    Criteria,
     Days,
     Force,
     Owed,
-    Reading,
-    Rule,
     Severity,
     Shape,
     Unit,
@@ -36,7 +33,7 @@ from drillreg.evidence.rules import Grade
 from drillreg.i18n import N_
 
 DATA = Path(__file__).parent / "data"
-TESTS = ("is", "any", "at_least", "above", "at_most", "below")
+TESTS = ("is", "any", "none", "at_least", "above", "at_most", "below")
 ID = re.compile(r"[A-Z][A-Za-z0-9.-]{0,39}")
 ARTICLE = re.compile(r"[0-9]+(\.[0-9]+)*")
 
@@ -50,8 +47,9 @@ class Text:
     title_en: str
     number: str
     issuer: str
-    issued_on: date
-    effective_on: date
+    # None: of local rules that every province has under its own name and date.
+    issued_on: date | None
+    effective_on: date | None
     force: Force
     is_held: bool
     url: str = ""
@@ -88,6 +86,8 @@ class _RuleError(Exception):
     def __init__(self, at: str, message: str, **params: Any) -> None:
         super().__init__(message)
         self.at, self.message, self.params = at, message, params
+        # The table within the rule that it lies in.
+        self.section = ""
 
 
 # ---- texts
@@ -101,6 +101,7 @@ def shipped_texts() -> Mapping[str, Text]:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         data["force"] = Force(data["force"])
         data["is_held"] = data.pop("held")
+        data = {"issued_on": None, "effective_on": None} | data
         found[path.stem] = Text(id=path.stem, **data)
     return found
 
@@ -123,22 +124,24 @@ def read_rules(name: str, content: str, texts: Mapping[str, Text]) -> list[Rule]
     try:
         data = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
-        line = int(found.group(1)) if (found := re.search(r"line (\d+)", str(error))) else 1
+        found = re.search(r"line (\d+)", str(error))
+        line = int(found.group(1)) if found else max(1, len(content.splitlines()))
         mistake = Mistake(line, N_("This is not valid TOML: %(error)s"), {"error": str(error)})
         raise RuleFileError(name, [mistake]) from error
     starts = _table_lines(content)
     rules: list[Rule] = []
-    mistakes: list[Mistake] = []
-    for at, raw in enumerate(data.get("rule", [])):
+    mistakes = _outside(data, content)
+    tables = data["rule"] if _is_tables(data.get("rule")) else []
+    for at, raw in enumerate(tables):
         try:
             rules.append(rule_from(raw, texts))
         except _RuleError as wrong:
-            line = _line_of(content, starts, at, wrong.at)
+            line = _line_of(content, starts, at, wrong)
             mistakes.append(Mistake(line, wrong.message, wrong.params))
     if not mistakes and (again := _overlap(rules)) is not None:
         mistakes.append(
             Mistake(
-                _line_of(content, starts, again, "from"),
+                _line_of(content, starts, again, _RuleError("from", "")),
                 N_("Two versions of %(id)s hold at the same time."),
                 {"id": rules[again].id},
             )
@@ -148,6 +151,23 @@ def read_rules(name: str, content: str, texts: Mapping[str, Text]) -> list[Rule]
     if mistakes:
         raise RuleFileError(name, mistakes)
     return rules
+
+
+def _is_tables(found: Any) -> bool:
+    return isinstance(found, list) and all(isinstance(each, dict) for each in found)
+
+
+def _outside(data: Mapping[str, Any], content: str) -> list[Mistake]:
+    """Return what stands in a file beside its rules."""
+    lines = content.splitlines()
+    found = []
+    for key, value in data.items():
+        if key == "rule" and _is_tables(value):
+            continue
+        written = re.compile(rf"^\s*\[*\s*{re.escape(key)}\b")
+        line = next((at for at, text in enumerate(lines, start=1) if written.search(text)), 1)
+        found.append(Mistake(line, N_("“%(value)s” means nothing here."), {"value": key}))
+    return found
 
 
 def checked_rule(raw: Mapping[str, Any], texts: Mapping[str, Text]) -> Rule:
@@ -184,7 +204,12 @@ def rule_from(raw: Mapping[str, Any], texts: Mapping[str, Text]) -> Rule:
     text, articles = _source(taken, texts)
     starts_on, ends_on = _life(taken)
     basis = _choice(taken, "basis", Basis)
-    asks = _asks(_take(taken, "asks", dict))
+    with _within("binds"):
+        binds = _binding(_take(taken, "binds", dict))
+    with _within("readings"):
+        readings = tuple(_reading(each, raw) for each in _tables(taken, "readings"))
+    with _within("asks"):
+        asks = _asks(_take(taken, "asks", dict))
     rule = Rule(
         id=_rule_id(taken),
         owed=_choice(taken, "owed", Owed),
@@ -193,7 +218,7 @@ def rule_from(raw: Mapping[str, Any], texts: Mapping[str, Text]) -> Rule:
         articles=articles,
         starts_on=starts_on,
         ends_on=ends_on,
-        binds=_binding(_take(taken, "binds", dict)),
+        binds=binds,
         asks=asks,
         basis=basis,
         counts=_criteria("counts", _take(taken, "counts", dict)),
@@ -201,12 +226,29 @@ def rule_from(raw: Mapping[str, Any], texts: Mapping[str, Text]) -> Rule:
         event_types=_event_types(taken, basis),
         jurisdiction=_take(taken, "jurisdiction", str, ""),
         severity=_choice(taken, "severity", Severity, Severity.MEDIUM),
-        readings=tuple(_reading(each) for each in _take(taken, "readings", list, [])),
+        readings=readings,
         note=_words(taken, "note", optional=True),
         is_on=_take(taken, "on", bool, text.is_held),
     )
     _nothing_left(taken)
     return rule
+
+
+@contextmanager
+def _within(section: str) -> Iterator[None]:
+    """Place a mistake that has no key of its own, such as a missing one, at its section."""
+    try:
+        yield
+    except _RuleError as wrong:
+        wrong.section = section
+        raise
+
+
+def _tables(taken: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = _take(taken, key, list, [])
+    if not _is_tables(found):
+        raise _RuleError(key, N_("“%(key)s” must be a list of tables."), key=key)
+    return found
 
 
 def _rule_id(taken: dict[str, Any]) -> str:
@@ -222,15 +264,21 @@ def _source(taken: dict[str, Any], texts: Mapping[str, Text]) -> tuple[Text, tup
     if text is None:
         raise _RuleError("text", N_("No text is called “%(value)s”."), value=text_id)
     articles = tuple(_take(taken, "articles", list, []))
-    if not articles:
+    # Of a text that is not held the number may not be known.
+    if text.is_held and not articles:
         raise _RuleError("articles", N_("Name the article the rule stands in."))
     for article in articles:
+        if not isinstance(article, str) or not ARTICLE.fullmatch(article):
+            raise _RuleError(
+                "articles", N_("“%(value)s” is no article number, such as 32."), value=article
+            )
         if text.is_held and article not in text.articles:
             raise _RuleError(
                 "articles",
                 N_("Article %(article)s of “%(text)s” is not among our texts."),
                 article=article,
                 text=text.title,
+                value=article,
             )
     return text, articles
 
@@ -310,30 +358,33 @@ def _binding(raw: Mapping[str, Any]) -> Binding:
 
 @cache
 def _org_attributes() -> frozenset[str]:
-    return frozenset(shipped_list("org_attribute").codes()) | {"field", "is_outside"}
+    return frozenset(shipped_list("org_attribute").codes()) | {"kind", "field", "is_outside"}
 
 
 def _criteria(key: str, raw: Mapping[str, Any]) -> Criteria:
     taken = dict(raw)
-    kinds = tuple(_take(taken, "kinds", list))
-    for kind in kinds:
-        if shipped_list("evidence_kind").get(kind) is None:
-            raise _RuleError(key, N_("There is no kind of evidence “%(value)s”."), value=kind)
-    grade = _choice(taken, "least_grade", Grade, Grade.SELF_REPORTED)
-    where, any_of = _conditions(taken)
+    with _within(key):
+        kinds = tuple(_take(taken, "kinds", list))
+        for kind in kinds:
+            if shipped_list("evidence_kind").get(kind) is None:
+                raise _RuleError(
+                    "kinds", N_("There is no kind of evidence “%(value)s”."), value=kind
+                )
+        grade = _choice(taken, "least_grade", Grade, Grade.SELF_REPORTED)
+        where, any_of = _conditions(taken)
     return Criteria(frozenset(kinds), where, any_of, grade)
 
 
 def _conditions(
     taken: dict[str, Any], known: Collection[str] | None = None
 ) -> tuple[tuple[Condition, ...], tuple[tuple[Condition, ...], ...]]:
-    where = tuple(_condition(each, known) for each in _take(taken, "where", list, []))
-    groups = tuple(
-        tuple(_condition(each, known) for each in group)
-        for group in _take(taken, "any_of", list, [])
-    )
+    where = tuple(_condition(each, known) for each in _tables(taken, "where"))
+    groups = _take(taken, "any_of", list, [])
+    if not all(_is_tables(group) and group for group in groups):
+        raise _RuleError("any_of", N_("“%(key)s” must be a list of lists of tables."), key="any_of")
+    any_of = tuple(tuple(_condition(each, known) for each in group) for group in groups)
     _nothing_left(taken)
-    return where, groups
+    return where, any_of
 
 
 def _condition(raw: Mapping[str, Any], known: Collection[str] | None) -> Condition:
@@ -349,7 +400,8 @@ def _condition(raw: Mapping[str, Any], known: Collection[str] | None) -> Conditi
     found = Condition(
         attribute=attribute,
         equals=taken.pop("is", None),
-        any_of=tuple(taken.pop("any", ())),
+        any_of=_several(taken, "any"),
+        none_of=_several(taken, "none"),
         at_least=taken.pop("at_least", None),
         above=taken.pop("above", None),
         at_most=taken.pop("at_most", None),
@@ -360,13 +412,22 @@ def _condition(raw: Mapping[str, Any], known: Collection[str] | None) -> Conditi
     return found
 
 
-def _reading(raw: Mapping[str, Any]) -> Reading:
+def _several(taken: dict[str, Any], key: str) -> tuple[Any, ...]:
+    if taken.get(key) == []:
+        raise _RuleError(key, N_("“%(key)s” is empty."), key=key)
+    return tuple(_take(taken, key, list, []))
+
+
+def _reading(raw: Mapping[str, Any], rule: Mapping[str, Any]) -> Reading:
     taken = dict(raw)
-    return Reading(
-        field=_take(taken, "field", str),
-        choices=tuple(_take(taken, "choices", list)),
-        why=_words(taken, "why"),
+    name = _take(taken, "field", str)
+    if name.partition(".")[0] not in rule:
+        raise _RuleError("field", N_("There is no “%(value)s” in this rule."), value=name)
+    found = Reading(
+        field=name, choices=tuple(_take(taken, "choices", list)), why=_words(taken, "why")
     )
+    _nothing_left(taken)
+    return found
 
 
 # ---- small takers
@@ -383,7 +444,10 @@ def _take(taken: dict[str, Any], key: str, kind: type, default: Any = _MISSING) 
     value = taken.pop(key)
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
-    if not isinstance(value, kind):
+    # A truth value is no number, and a moment no day, though Python thinks so.
+    if not isinstance(value, kind) or (
+        kind in (int, float, date) and isinstance(value, bool | datetime)
+    ):
         raise _RuleError(key, N_("“%(key)s” cannot be %(value)s."), key=key, value=str(value))
     return value
 
@@ -417,7 +481,7 @@ def _choice(taken: dict[str, Any], key: str, kind: Any, default: Any = _MISSING)
 
 def _words(taken: dict[str, Any], key: str, *, optional: bool = False) -> Mapping[str, str]:
     words = _take(taken, key, dict, {} if optional else _MISSING)
-    if not optional and not (words.get("zh") and words.get("en")):
+    if (words or not optional) and not (words.get("zh") and words.get("en")):
         raise _RuleError(key, N_("“%(key)s” needs words in both languages."), key=key)
     return dict(words)
 
@@ -429,18 +493,48 @@ def _table_lines(content: str) -> list[int]:
     return [
         at
         for at, line in enumerate(content.splitlines(), start=1)
-        if line.strip().startswith("[[rule]]")
+        if re.match(r"\s*\[\[\s*rule\s*\]\]", line)
     ]
 
 
-def _line_of(content: str, starts: Sequence[int], at: int, key: str) -> int:
-    """Return the line of a key within the table at a place; the table's own where it is missing."""
+def _line_of(content: str, starts: Sequence[int], at: int, wrong: _RuleError) -> int:
+    """Return the line of a mistake within the rule at a place.
+
+    Within the section it lies in: the line that has both the key and the wrong value, or the value,
+    or the key; the beginning of the section, or of the rule, where nothing of it is written.
+    """
+    lines = content.splitlines()
     first = starts[at] if at < len(starts) else 1
-    last = starts[at + 1] if at + 1 < len(starts) else len(content.splitlines()) + 1
-    if key:
-        lines = content.splitlines()
-        pattern = re.compile(rf"(^|[\s{{,.]){re.escape(key)}\s*[=.\]]")
-        for number in range(first, last):
-            if pattern.search(lines[number - 1]):
-                return number
-    return first
+    last = starts[at + 1] if at + 1 < len(starts) else len(lines) + 1
+    ranges = [range(first, last)]
+    if wrong.section:
+        ranges.insert(0, _section(lines, ranges[0], wrong.section))
+    for within in ranges:
+        for patterns in _patterns(wrong):
+            for number in within:
+                if all(each.search(lines[number - 1]) for each in patterns):
+                    return number
+    return ranges[0].start
+
+
+def _patterns(wrong: _RuleError) -> list[list[re.Pattern[str]]]:
+    """Return what a line must have to be the one that is wrong, the surest first."""
+    key = re.compile(rf"(^|[\s{{,.\[]){re.escape(wrong.at)}\s*[=.\]]")
+    found = [[key]] if wrong.at else []
+    if "value" in wrong.params:
+        text = re.escape(str(wrong.params["value"]))
+        value = re.compile(rf"(?<![\w-]){text}(?![\w-])")
+        found = [[key, value], [value], *found]
+    return found
+
+
+def _section(lines: Sequence[str], rule: range, name: str) -> range:
+    """Return the lines of a table of a rule, written in one line or under a heading."""
+    heading = re.compile(rf"\s*\[\[?\s*rule\.{name}\s*\]")
+    inline = re.compile(rf"\s*{name}\s*=")
+    for number in rule:
+        for begins, ends in ((heading, r"\["), (inline, r"\[|\w+\s*=")):
+            if begins.match(lines[number - 1]):
+                later = (at for at in range(number + 1, rule.stop) if re.match(ends, lines[at - 1]))
+                return range(number, next(later, rule.stop))
+    return rule

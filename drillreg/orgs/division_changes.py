@@ -25,6 +25,7 @@ from drillreg.orgs.rules import (
     covers,
     subtree_end,
 )
+from drillreg.orgs.scope import OrgScope
 from drillreg.orgs.versions import ensure_not_later
 
 # A grid has the twelve digits of its village and three of its own.
@@ -254,10 +255,11 @@ def children_of_division(division: Division) -> Sequence[Division]:
     ).all()
 
 
-def units_in(division: Division) -> int:
-    """Return how many units lie directly in a division."""
+def units_in(division: Division, scope: OrgScope) -> int:
+    """Return how many units in scope lie directly in a division."""
     found = select(func.count()).where(
         Org.division_id == division.id,
+        scope.allows(),
         Org.kind.not_in(GOVERNMENT_KINDS.values()),
         Org.closed_on.is_(None),
         is_imported(Org),

@@ -72,10 +72,15 @@ def get_division(division_id: int, scope: OrgScope) -> Division:
     return found
 
 
+def governs(division: Division, scope: OrgScope) -> bool:
+    """Say whether a government in scope governs a division or what it is part of."""
+    tops = tops_in(scope, governed=True)
+    return tops is None or any(covers(top, division.path) for top in tops)
+
+
 def ensure_governed(division: Division, scope: OrgScope) -> None:
     """Raise NotAllowed unless a government in scope governs a division or what it is part of."""
-    tops = tops_in(scope, governed=True)
-    if tops is not None and not any(covers(top, division.path) for top in tops):
+    if not governs(division, scope):
         raise NotAllowed(N_("You may look at this, but not change it."))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from drillreg.accounts import acting, operations
 from drillreg.accounts.models import Account
 from drillreg.accounts.queries import assignments_on
-from drillreg.accounts.registry import has_role_outside, within
+from drillreg.accounts.registry import account_named, has_role_outside, working_in
 from drillreg.audit.operations import record
 from drillreg.core.access import Actor
 from drillreg.core.db import db
@@ -52,7 +52,7 @@ def leave(
     held = assignments_on(account.id, today)
     if not held:
         raise DomainError(N_("This person has no role to leave."))
-    successor = _successor(wish.successor, account, scope)
+    successor = _successor(wish.successor, account, scope, today)
     in_hand = holdings(account, today)
     hand_over(account, successor, remark=wish.reason, actor=actor, today=today, now=now)
     _pass_posts(account, successor if wish.with_posts else None, actor, today, now)
@@ -66,15 +66,11 @@ def leave(
     return _note(account, successor, held[0].org, wish, in_hand, actor, today, now)
 
 
-def _successor(username: str, account: Account, scope: OrgScope) -> Account | None:
+def _successor(username: str, account: Account, scope: OrgScope, today: date) -> Account | None:
     if not username:
         return None
-    found = db.session.scalar(
-        select(Account).where(
-            Account.username == username, Account.disabled_at.is_(None), within(scope)
-        )
-    )
-    if found is None or found.id == account.id:
+    found = account_named(username, working_in(scope, on=today))
+    if found is None or found.disabled_at is not None or found.id == account.id:
         raise FormErrors([FieldError("successor", N_("There is no account of this name."))])
     return found
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement
 
 from drillreg.accounts.models import Account
 from drillreg.accounts.queries import assignments_on
-from drillreg.accounts.registry import below, colleagues, get_account, within
+from drillreg.accounts.registry import below, colleagues, get_account, within, working_in
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
 from drillreg.core.db import unit_of_work
@@ -79,8 +79,11 @@ def _below() -> ColumnElement[bool]:
     return below(current_actor().reach.get(Permission.RESET_ACCOUNTS), clock.today())
 
 
-def _ask(account: Account, *, send_to: str, back: str, sees_content: bool) -> str:
+def _ask(
+    account: Account, permission: Permission, *, send_to: str, back: str, sees_content: bool
+) -> str:
     today = clock.today()
+    reachable = working_in(current_scope_for(permission), on=today)
     found = holdings(account, today)
     return render_template(
         "staff/leaving.html",
@@ -90,7 +93,7 @@ def _ask(account: Account, *, send_to: str, back: str, sees_content: bool) -> st
         passed_on=PASSED_ON,
         # An administrator of accounts sees how much there is, not what it says.
         sees_content=sees_content,
-        successors=colleagues(account, on=today),
+        successors=colleagues(account, on=today, reachable=reachable),
         form=form_view(with_posts="1", with_roles=""),
         send_to=send_to,
         back=back,
@@ -115,6 +118,7 @@ def leaving(public_id: str) -> str:
     """Show what somebody has in hand and ask who takes over."""
     return _ask(
         _managed(public_id),
+        Permission.MANAGE_ACCOUNTS,
         send_to=url_for(".leave_now", public_id=public_id),
         back=url_for("people.show", public_id=public_id),
         sees_content=False,
@@ -137,6 +141,7 @@ def leaving_lower(public_id: str) -> str:
     """Show what somebody one level down has in hand and ask who takes over."""
     return _ask(
         _lower(public_id),
+        Permission.RESET_ACCOUNTS,
         send_to=url_for(".leave_lower", public_id=public_id),
         back=url_for("people.show_lower", public_id=public_id),
         sees_content=True,

@@ -152,6 +152,82 @@ def test_the_security_administrator_lends_and_revokes(as_role, pair, account_of,
     assert {"acting-given", "acting-revoked"} <= set(trail()[0])
 
 
+@pytest.fixture
+def far(county, make_account):
+    """Somebody of another county who once worked in this one."""
+    return make_account("unit_liaison", county.other_county, username="far")
+
+
+@pytest.fixture
+def has_left(app, county, far):
+    """Let them have had a role in the town that has ended."""
+    gone = RoleAssignment(
+        account_id=far,
+        org_id=county.town.id,
+        role="unit_liaison",
+        from_on=date(2025, 1, 1),
+        to_on=date(2026, 1, 1),
+    )
+    with app.app_context(), unit_of_work():
+        db.session.add(gone)
+
+
+@pytest.mark.usefixtures("has_left")
+def test_nobody_beyond_ones_reach_acts_for_one(pair, sign_in, as_role, account_of, look):
+    refused = [lend(sign_in(pair[0]), deputy=name) for name in ("far", "nobody")]
+    path = f"/system/people/{account_of('liumeiyun').public_id}/acting"
+    data = {"roles": ["town_staff"], "last_on": "2026-05-20"}
+    secadmin = as_role("secadmin", username="admin")
+    refused += [secadmin.post(path, data={**data, "deputy": name}) for name in ("far", "nobody")]
+    for answer in refused:
+        assert answer.status_code == 422
+        assert "没有这个用户名的账号" in answer.text
+    assert look(select(ActingFor)) is None
+
+
+def test_a_colleague_acts_for_an_evaluator_who_reaches_nothing(county, make_account, sign_in):
+    expert = make_account("evaluator", county.bureau)
+    make_account("evaluator", county.bureau, username="second")
+    assert lend(sign_in(expert), deputy="second", roles=["evaluator"]).status_code == 303
+
+
+def test_no_county_lends_a_role_that_is_held_in_another(
+    app, county, pair, as_role, account_of, look
+):
+    with app.app_context(), unit_of_work():
+        db.session.add(
+            RoleAssignment(
+                account_id=pair[0],
+                org_id=county.other_county.id,
+                role="county_staff",
+                from_on=date(2026, 1, 1),
+            )
+        )
+    path = f"/system/people/{account_of('liumeiyun').public_id}/acting"
+    data = {"deputy": "wangfang", "roles": ["county_staff"], "last_on": "2026-05-20"}
+    answer = as_role("secadmin", username="admin").post(path, data=data)
+    assert answer.status_code == 403
+    assert look(select(ActingFor)) is None
+
+
+@pytest.mark.parametrize("role", ["sysadmin", "secadmin", "auditor"])
+@pytest.mark.usefixtures("lent")
+def test_who_may_act_for_somebody_does_not_become_an_administrator(
+    as_role, county, pair, app, account_of, role, reading
+):
+    with app.app_context(), unit_of_work():
+        held = select(RoleAssignment).where(RoleAssignment.account_id == pair[1])
+        db.session.scalar(held).to_on = date(2026, 5, 12)
+    path = f"/system/people/{account_of('wangfang').public_id}/roles"
+    answer = as_role("secadmin", username="admin").post(
+        path, data={"role": role, "org": county.county.name}
+    )
+    assert answer.status_code == 422
+    assert "不能由同一人担任" in answer.text
+    held = reading.scalars(select(RoleAssignment.role).where(RoleAssignment.account_id == pair[1]))
+    assert role not in set(held)
+
+
 def test_two_eyes_are_not_four():
     acting = Actor(1, 1, "王芳", acting_for_account_id=2)
     assert acting.account_ids == {1, 2}

@@ -105,3 +105,18 @@ def test_the_page_below_shows_no_sessions_and_no_acts(as_role, county, people):
     text = browser.get(f"/people/{people['liaison'].public_id}").text
     assert "重置密码" in text
     assert not re.search("授予角色|停用账号|登录的设备", text)
+
+
+def test_who_may_act_for_somebody_higher_is_not_below(as_role, county, people, sign_in):
+    """Whoever resets their password could sign in as them and act with the county's reach."""
+    clerk = sign_in(people["clerk"].id)
+    sent = {"deputy": "liaison", "roles": ["county_staff"], "last_on": "2026-05-20"}
+    assert clerk.post("/account/acting", data=sent).status_code == 303
+    town = as_role("town_staff", county.town, username="asking")
+    address = f"/people/{people['liaison'].public_id}/reset"
+    assert seen_by(town) == {"monitor"}
+    assert town.post(address).status_code == 404
+    page = clerk.page("/account/acting")
+    (revoke,) = [f["action"] for f in page.select("form") if f["action"].endswith("/revoke")]
+    assert clerk.post(revoke).status_code == 303
+    assert town.post(address).status_code == 200

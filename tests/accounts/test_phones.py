@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from drillreg.accounts.models import Account, Device, RoleAssignment
 from drillreg.core.access import Everyone
-from drillreg.core.db import unit_of_work
+from drillreg.core.db import db, unit_of_work
 from drillreg.hazards.models import HazardCheck, HazardSite
 from tests.architecture.things import thread
 
@@ -243,6 +243,43 @@ def test_only_a_monitor_within_reach_is_bound(town, as_role, county, make_accoun
         data = {"account": account_of(name).public_id}
         assert town.post("/phones/new", data=data).status_code == 404
     assert as_role("leader").get("/phones/").status_code == 403
+
+
+@pytest.fixture
+def elsewhere_too(app, county, monitor):
+    """Make the monitor one in the other town, too, from a day on."""
+
+    def begin(here_until=None):
+        with app.app_context(), unit_of_work():
+            held = select(RoleAssignment).where(RoleAssignment.account_id == monitor.id)
+            db.session.scalar(held).to_on = here_until
+            there = RoleAssignment(
+                account_id=monitor.id,
+                org_id=county.other_town.id,
+                role="monitor",
+                from_on=date(2026, 5, 12),
+            )
+            db.session.add(there)
+
+    return begin
+
+
+@pytest.mark.parametrize("here_until", [None, date(2026, 5, 12)])
+def test_no_town_holds_the_key_of_a_monitor_of_another_one(
+    app, town, monitor, county, as_role, elsewhere_too, here_until
+):
+    """The code of a phone would open what the monitor looks after in both towns."""
+    path, _ = invite(town, monitor)
+    elsewhere_too(here_until)
+    sent = {"account": monitor.public_id}
+    assert town.post("/phones/new", data=sent).status_code == 404
+    assert "钟福生" not in town.page("/phones/new").text
+    assert "钟福生" not in town.page("/phones/").text
+    for address, method in ((path, "get"), (f"{path}/renew", "post"), (f"{path}/revoke", "post")):
+        assert getattr(town, method)(address).status_code == 404
+    above = as_role("county_staff", county.county)
+    assert "/bind/" in above.get(path).text
+    assert above.post("/phones/new", data=sent).status_code == 303
 
 
 def test_who_signs_in_on_a_bound_phone_is_themselves(bound, enter, county, make_account):

@@ -6,8 +6,9 @@ from io import BytesIO
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from drillreg.accounts.models import Post
+from drillreg.accounts.models import Account, Post
 from drillreg.audit.models import AuditRow
+from drillreg.core.db import db, unit_of_work
 from drillreg.network.models import ContactCheck, Duty
 from drillreg.network.queries.contacts import holder_on
 from drillreg.orgs.models import Org
@@ -85,6 +86,23 @@ def test_a_stale_edit_shows_both_texts(as_role, county, make_post):
     answer = town.post(f"/contacts/{post_id}/edit", data={**data, "name": "别人"})
     assert answer.status_code == 409
     assert "别人" in answer.text
+
+
+def test_nobody_renames_who_signs_with_the_name(
+    app, as_role, county, make_post, make_account, reading
+):
+    """The leader of the county also has a post at a school, whose liaison keeps its contacts."""
+    leader = make_account("leader", county.county, name="肖建中")
+    post_id = make_post(county.school)
+    with app.app_context(), unit_of_work():
+        account = db.session.get_one(Account, leader)
+        db.session.get_one(Post, post_id).person_id = account.person_id
+    data = {**FORM, "kind": "liaison", "name": "别人", "row_version": "2"}
+    keeper = as_role("unit_liaison", county.school)
+    answer = keeper.post(f"/contacts/{post_id}/edit", data=data)
+    assert answer.status_code == 422
+    assert "姓名由本人在账号中更正" in answer.text
+    assert reading.get_one(Account, leader).person.name == "肖建中"
 
 
 def test_one_tap_verifies_and_all_of_an_organisation_at_once(

@@ -274,3 +274,51 @@ def test_the_department_sees_its_units_from_then_on(as_role, county, make_org):
 def test_an_outside_body_says_that_nobody_here_rates_it(as_role, county, make_org):
     body = make_org("县消防救援大队", "outside", county.county, is_outside=True, field="fire")
     assert "不列入本县考评" in text_of(as_role("county_staff").page(f"/orgs/{body.id}"))
+
+
+@pytest.mark.parametrize(
+    ("org", "role", "code"),
+    [
+        ("town", "town_staff", "360728102000"),
+        ("town", "town_staff", "360728102201"),
+        ("county", "county_staff", "360731000000"),
+    ],
+)
+def test_nobody_takes_a_division_that_others_govern(
+    as_role, county, divisions, keep, reading, org, role, code
+):
+    keep(Division(code="360731000000", level="county", name="云川县", path="360731/"))
+    mine = reading.get_one(Org, getattr(county, org).id)
+    data = {"row_version": mine.row_version, "name": mine.name, "kind": mine.kind}
+    address, before = f"/orgs/{mine.id}/edit", mine.division_id
+    reading.rollback()
+    clerk = as_role(role, getattr(county, org))
+    answer = clerk.post(address, data={**data, "from_on": "2026-05-12", "division_code": code})
+    assert answer.status_code == 422
+    assert f"区划{code}不在您可编辑的范围内" in answer.text
+    assert reading.get_one(Org, getattr(county, org).id).division_id == before
+
+
+def test_the_division_that_stands_may_stay(as_role, county, divisions, reading):
+    mine = reading.get_one(Org, county.town.id)
+    data = {"row_version": mine.row_version, "name": mine.name, "kind": mine.kind}
+    reading.rollback()
+    sent = {**data, "from_on": "2026-05-12", "division_code": "360728101000", "short_name": "白岩"}
+    clerk = as_role("town_staff", county.town)
+    assert clerk.post(f"/orgs/{county.town.id}/edit", data=sent).status_code == 303
+
+
+def test_units_of_others_in_a_division_are_not_counted(as_role, county, divisions, app):
+    with app.app_context(), unit_of_work():
+        factory = Org(
+            name="岭下纸厂",
+            kind="enterprise",
+            parent_id=county.village.id,
+            path=f"{county.village.path}99999999/",
+            division_id=divisions["岭下村"],
+            attributes={},
+        )
+        db.session.add(factory)
+    address = f"/orgs/divisions/{divisions['岭下村']}"
+    for role, org, count in (("county_staff", None, 2), ("dept_staff", county.bureau, 1)):
+        assert f"区内单位{count}" in text_of(as_role(role, org).page(address))

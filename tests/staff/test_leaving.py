@@ -195,3 +195,35 @@ def test_no_county_lets_somebody_leave_who_has_a_role_in_another(
     assert answer.status_code == 403
     reading.expire_all()
     assert reading.get_one(Account, leaver).disabled_at is None
+
+
+def test_who_has_left_ones_reach_takes_nothing_over(
+    app, as_role, county, leaver, public_id, make_account, reading
+):
+    far = make_account("unit_liaison", county.other_county, username="far")
+    once = {"account_id": far, "org_id": county.school.id, "role": "unit_liaison"}
+    with app.app_context(), unit_of_work():
+        gone = RoleAssignment(**once, from_on=date(2025, 1, 1), to_on=date(2026, 1, 1))
+        db.session.add(gone)
+    answer = as_role("town_staff", county.town).post(
+        f"/staff/people/{public_id}/leaving-below",
+        data={"successor": "far", "with_roles": "1", "reason": "调离"},
+    )
+    assert answer.status_code == 422
+    reading.expire_all()
+    assert reading.get_one(Account, leaver).disabled_at is None
+
+
+def test_colleagues_in_another_county_are_not_offered(
+    app, as_role, county, leaver, public_id, make_account
+):
+    make_account("unit_liaison", county.school, name="近人", username="near")
+    make_account("unit_liaison", county.other_county, name="远人", username="far")
+    with app.app_context(), unit_of_work():
+        elsewhere = RoleAssignment(
+            account_id=leaver, org_id=county.other_county.id, role="unit_liaison", from_on=TODAY
+        )
+        db.session.add(elsewhere)
+    asked = as_role("secadmin", county.county).page(f"/staff/people/{public_id}/leaving")
+    offered = [each["value"] for each in asked.select("[name=successor] option")]
+    assert offered == ["", "near"]

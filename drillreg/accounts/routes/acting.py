@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import or_
 
 from drillreg.accounts.acting import (
     delegations_of,
@@ -16,8 +17,7 @@ from drillreg.accounts.acting import (
 )
 from drillreg.accounts.forms import LendForm
 from drillreg.accounts.guard import current_session
-from drillreg.accounts.queries import account_or_none
-from drillreg.accounts.registry import colleagues
+from drillreg.accounts.registry import account_named, beside, colleagues, working_in
 from drillreg.accounts.routes.blueprint import bp, say
 from drillreg.core import clock
 from drillreg.core.access import current_actor, signed_in
@@ -25,6 +25,7 @@ from drillreg.core.errors import DomainError
 from drillreg.core.reading import form_view
 from drillreg.core.web import form_of, see_other, writes
 from drillreg.i18n import N_
+from drillreg.orgs.scope import current_scope
 
 
 @bp.get("/account/acting")
@@ -50,12 +51,15 @@ def acting() -> str:
 @form_of(acting)
 @writes
 def let_act() -> ResponseReturnValue:
-    """Let somebody act for oneself in some roles for some time."""
-    today = clock.today()
+    """Let somebody of one's own office or reach act for oneself in some roles for some time."""
+    account, today = current_session().account, clock.today()
     form = LendForm.read(request.form, today=today)
     given = lend(
-        current_session().account,
-        account_or_none(form.deputy),
+        account,
+        account_named(
+            form.deputy,
+            or_(working_in(current_scope(), on=today), beside(account, on=today)),
+        ),
         codes=request.form.getlist("roles"),
         from_on=form.from_on,
         to_on=form.to_on,

@@ -28,14 +28,14 @@ def _scope() -> OrgScope:
 
 
 def _device(public_id: str) -> Device:
-    return devices.get_device(public_id, _scope())
+    return devices.get_device(public_id, _scope(), on=clock.today())
 
 
 @bp.get("/phones/")
 @requires(Permission.BIND_DEVICES)
 def phones() -> str:
     """List the phones of monitors in reach."""
-    page = devices.devices_page(_scope(), cursor=request.args.get("after"))
+    page = devices.devices_page(_scope(), on=clock.today(), cursor=request.args.get("after"))
     return render_template("accounts/phones.html", page=page, now=clock.now())
 
 

@@ -7,10 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from drillreg.accounts import acting, operations
 from drillreg.accounts.forms import LendForm, RoleForm
-from drillreg.accounts.models import Account
-from drillreg.accounts.queries import account_or_none
-from drillreg.accounts.registry import get_account, get_assignment, org_named, within
+from drillreg.accounts.registry import account_named, get_assignment, org_named, working_in
 from drillreg.accounts.routes.blueprint import people_bp as bp
+from drillreg.accounts.routes.doors import whole_account
 from drillreg.accounts.routes.people import back_to, managed, managed_account, show
 from drillreg.accounts.rules import roles, source_of_roles
 from drillreg.core import clock
@@ -63,13 +62,13 @@ def end_role(public_id: str, assignment_id: int) -> ResponseReturnValue:
 @writes
 def let_act(public_id: str) -> ResponseReturnValue:
     """Let another account of the county act for this one."""
-    account, now = managed_account(public_id), clock.now()
+    account, now = whole_account(public_id), clock.now()
     operations.ensure_not_oneself(account, current_actor())
     today = clock.local_date(now)
     form = LendForm.read(request.form, today=today)
     given = acting.lend(
         account,
-        _deputy(form.deputy),
+        account_named(form.deputy, working_in(managed(), on=today)),
         codes=request.form.getlist("roles"),
         from_on=form.from_on,
         to_on=form.to_on,
@@ -78,11 +77,6 @@ def let_act(public_id: str) -> ResponseReturnValue:
         now=now,
     )
     return back_to(account, N_("%(name)s may act for this person."), name=given.deputy.person.name)
-
-
-def _deputy(username: str) -> Account | None:
-    found = account_or_none(username)
-    return get_account(found.public_id, within(managed())) if found else None
 
 
 @bp.post("/system/people/<public_id>/acting/<delegation_id>/revoke")

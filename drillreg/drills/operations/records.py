@@ -22,6 +22,7 @@ from drillreg.drills.rules import (
 from drillreg.evidence.models import Evidence, Grade
 from drillreg.evidence.operations import add_evidence
 from drillreg.files.photos import CleanPhoto, store_photo
+from drillreg.plans.models import Plan
 
 COLUMNS = (
     "held_on",
@@ -207,6 +208,7 @@ def _keep_photos(drill: Drill, photos: Sequence[CleanPhoto], actor: Actor, now: 
 def _add_evidence(drill: Drill, *, has_photo: bool, now: datetime) -> None:
     if drill.held_on is None:
         return
+    plan = db.session.get(Plan, drill.plan_id) if drill.plan_id else None
     add_evidence(
         "drill-held",
         org_id=drill.org_id,
@@ -220,7 +222,9 @@ def _add_evidence(drill: Drill, *, has_photo: bool, now: datetime) -> None:
             "mode": drill.mode.value,
             "participants": drill.participants,
             "seconds": drill.evacuation_seconds,
+            "drill_id": drill.id,
             "plan_id": drill.plan_id,
+            "plan_kind": plan.kind if plan else None,
             "site_id": drill.site_id,
         },
     )

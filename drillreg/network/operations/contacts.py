@@ -4,7 +4,9 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from drillreg.accounts.models import Person, Post
+from sqlalchemy import select
+
+from drillreg.accounts.models import Account, Person, Post
 from drillreg.audit.operations import record
 from drillreg.core.access import Actor
 from drillreg.core.db import db
@@ -135,6 +137,7 @@ def correct(
             sentence = N_("%(name)s holds that post already.")
             raise FormErrors([FieldError("kind", sentence, {"name": other.person.name})])
     changes = {key: [old[key], new] for key, new in asdict(facts).items() if old[key] != new}
+    _ensure_may_name(post, facts.name)
     for key in changes:
         if key == "name":
             post.person.name = facts.name
@@ -153,6 +156,19 @@ def correct(
     )
     if verified_on is not None:
         verify(post, on=verified_on, actor=actor, now=now)
+
+
+def _ensure_may_name(post: Post, name: str) -> None:
+    """Raise when a new name would be what somebody signs with: only they correct that."""
+    if name == post.person.name:
+        return
+    held = select(Account.id).where(Account.person_id == post.person_id).limit(1)
+    if db.session.scalar(held) is not None:
+        sentence = N_(
+            "%(name)s has an account and corrects the name there. Replace them if it is another"
+            " person."
+        )
+        raise FormErrors([FieldError("name", sentence, {"name": post.person.name})])
 
 
 def _value(post: Post, key: str) -> Any:

@@ -195,7 +195,10 @@ def _lines(
     if kind == "merge" and target is not None:
         return [
             (N_("%(count)d divisions below it belong to %(name)s."), _params(below, target)),
-            (N_("%(count)d units in it lie in %(name)s."), _params(units_in(division), target)),
+            (
+                N_("%(count)d units in it lie in %(name)s."),
+                _params(units_in(division, current_scope()), target),
+            ),
             _outline_line(division, target),
             (N_("Its government is merged on the page of that organisation."), {}),
         ]

@@ -116,7 +116,7 @@ def show_division(division_id: int) -> str:
         known=names_by_id([*(row.parent_id for row in names), *related]),
         outlines=outlines_of(division),
         children=children_of_division(division),
-        units=units_in(division),
+        units=units_in(division, scope),
         government=governments_of([division.id], scope).get(division.id),
         may_edit=may_change(division),
     )

@@ -14,6 +14,7 @@ from drillreg.core.reading import FormReader, form_view
 from drillreg.core.web import form_of, see_other, writes
 from drillreg.i18n import N_, translate
 from drillreg.orgs.attributes import attributes_for, for_form
+from drillreg.orgs.division_register import governs
 from drillreg.orgs.divisions import divisions_within, once_coded
 from drillreg.orgs.forms import (
     CloseForm,
@@ -95,11 +96,13 @@ def create() -> ResponseReturnValue:
     return see_other(url_for(".show", org_id=org.id))
 
 
-def _facts(form: OrgForm, parent: Org | None, kept: dict[str, object]) -> OrgFacts:
+def _facts(
+    form: OrgForm, parent: Org | None, kept: dict[str, object], present: int | None = None
+) -> OrgFacts:
     """Return the facts of a form; a unit without a division of its own lies in its parent's."""
     division_id = parent.division_id if parent and form.kind not in _governments() else None
     if form.division_code:
-        division_id = _division_id(form.division_code, parent)
+        division_id = _division_id(form.division_code, parent, present)
     typed = asdict(form)
     for name in ("parent_id", "row_version", "division_code", "from_on"):
         del typed[name]
@@ -117,7 +120,8 @@ def _governments() -> set[str]:
     return set(GOVERNMENT_KINDS.values())
 
 
-def _division_id(code: str, parent: Org | None) -> int:
+def _division_id(code: str, parent: Org | None, present: int | None) -> int:
+    """Return the division of a code; another one than the present must be the person's to edit."""
     division = once_coded(code)
     if division is None:
         raise FormErrors(
@@ -134,6 +138,9 @@ def _division_id(code: str, parent: Org | None) -> int:
                 )
             ]
         )
+    if division.id != present and not governs(division, current_scope_for(Permission.EDIT_ORGS)):
+        message = N_("Division %(code)s lies outside the area you may edit.")
+        raise FormErrors([FieldError("division_code", message, {"code": code})])
     return division.id
 
 
@@ -178,7 +185,7 @@ def save(org_id: int) -> ResponseReturnValue:
     kept = {code: value for code, value in org.attributes.items() if code not in shown}
     change_org(
         org,
-        _facts(form, org.parent, kept),
+        _facts(form, org.parent, kept, org.division_id),
         from_on=form.from_on or clock.today(),
         actor=current_actor(),
         now=clock.now(),

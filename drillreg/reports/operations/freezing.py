@@ -8,7 +8,6 @@ from drillreg.accounts.queries import accounts_with
 from drillreg.core.access import Actor, Permission
 from drillreg.core.db import db
 from drillreg.documents.operations.numbers import issue_number
-from drillreg.drills.models import Drill
 from drillreg.evidence.models import Grade
 from drillreg.evidence.operations import add_evidence, raise_grades
 from drillreg.evidence.queries import stands_outside
@@ -39,7 +38,7 @@ def approve_report(
     now: datetime,
 ) -> None:
     """Freeze the report: snapshot, number and hash; its PDF is made outside and attached later."""
-    report, drill = sources.report, sources.held.drill
+    report = sources.report
     ensure_reviewable(report.state, submitters=report.submitters, reviewers=actor.account_ids)
     number = issue_number(
         issuer_org_id=report.org_id,
@@ -58,7 +57,7 @@ def approve_report(
     report.state, report.approved_at = ReportState.APPROVED, now
     report.approved_by_id, report.approved_by_name = actor.account_id, actor.name
     queue_pdf(report, actor=actor, now=now)
-    _count_as_evidence(report, drill, actor, today, now)
+    _count_as_evidence(sources, actor, today, now)
     step = add_step(report, StepKind.APPROVED, remark, actor, now)
     tell_author(
         report,
@@ -84,10 +83,9 @@ def _number_template(org: Org) -> str:
     return number_template(str(word), pattern)
 
 
-def _count_as_evidence(
-    report: Report, drill: Drill, actor: Actor, today: date, now: datetime
-) -> None:
+def _count_as_evidence(sources: Sources, actor: Actor, today: date, now: datetime) -> None:
     """Note that a leader confirmed the drill; only one from above verifies it by that."""
+    report, drill = sources.report, sources.held.drill
     is_outside = stands_outside(actor, report.org, Permission.APPROVE_REPORTS, today)
     grade = Grade.VERIFIED if is_outside else Grade.EVIDENCED
     raise_grades(
@@ -111,6 +109,7 @@ def _count_as_evidence(
             "drill_id": drill.id,
             "event_type": drill.event_type,
             "held_on": drill.held_on.isoformat() if drill.held_on else None,
+            "actions": sum(len(finding.actions) for finding in sources.findings),
         },
     )
 

@@ -1,0 +1,1 @@
+"""Evaluation: pure functions from rules, an organisation, its proofs and a day to results."""

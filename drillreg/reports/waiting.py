@@ -15,6 +15,7 @@ from drillreg.core.page import name_of
 from drillreg.drills.models import Drill, Observation
 from drillreg.drills.rules import DrillStatus
 from drillreg.i18n import N_
+from drillreg.office.placed import day_before, days_set
 from drillreg.orgs.models import Org
 from drillreg.orgs.scope import scope_of
 from drillreg.reports.models import CorrectiveAction, Finding, Report
@@ -25,7 +26,7 @@ from drillreg.tasks.todos import MOST, TodoItem
 
 AHEAD = timedelta(days=30)
 # A drill without a report after this long is a broken thread (an office habit, no national rule).
-REPORT_AFTER = timedelta(days=30)
+REPORT_DAYS = "drills.report-days"
 
 
 def reports_to_decide(actor: Actor, today: date) -> Sequence[TodoItem]:
@@ -145,7 +146,7 @@ def _late_actions(today: date) -> Select[Any]:
 
 
 def _without_report(today: date) -> Select[Any]:
-    """Select drills that showed something to improve and have no report after a month."""
+    """Select drills that found something and have no report after as many days as are set."""
     columns = chase_columns(
         "report-missing",
         "drill",
@@ -153,7 +154,7 @@ def _without_report(today: date) -> Select[Any]:
         org_id=Drill.org_id,
         what=Drill.title,
         what_en=Drill.title_en,
-        since=func.days_after(Drill.held_on, REPORT_AFTER.days),
+        since=func.days_after(Drill.held_on, days_set(REPORT_DAYS)),
     )
     to_improve = exists().where(
         Observation.drill_id == Drill.id,
@@ -166,7 +167,7 @@ def _without_report(today: date) -> Select[Any]:
         .where(
             Drill.voided_at.is_(None),
             Drill.status == DrillStatus.HELD,
-            Drill.held_on < today - REPORT_AFTER,
+            Drill.held_on < day_before(REPORT_DAYS, today),
             to_improve,
             ~exists().where(Report.drill_id == Drill.id),
         )

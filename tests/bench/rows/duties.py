@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from statistics import median, quantiles
 
 from sqlalchemy import func, insert, select, update
@@ -48,7 +49,8 @@ KINDS = (
 def duties(installation: Installation, size: Size) -> list[Row]:
     """Measure a county of 1,000 and one of 50,000 organisations (fewer at a toy size)."""
     small, large = _sizes(size)
-    few, many = (_prepared(installation.backend, each) for each in (small, large))
+    build = installation.folder.parent
+    few, many = (_prepared(installation.backend, each, build) for each in (small, large))
     try:
         rows = _reading(few, small, many, large)
         rows += [_sweep(many, large), _one_change(many, large), _writers(many, size)]
@@ -67,9 +69,9 @@ def _sizes(size: Size) -> tuple[Size, Size]:
     )  # type: ignore[return-value]
 
 
-def _prepared(backend: str, size: Size) -> Installation:
+def _prepared(backend: str, size: Size, build: Path) -> Installation:
     """Return an installation in which every duty is worked out."""
-    found = prepare(backend, size)
+    found = prepare(backend, size, build)
     with found.app.app_context():
         if not db.session.scalar(select(func.count(DutyOrg.id))):
             _add_evidence()

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import contains_eager
 
 from drillreg.core.access import Actor, Permission
+from drillreg.core.codes import code_list
 from drillreg.core.db import db
 from drillreg.core.errors import NotFound
 from drillreg.core.paging import Order, Page, keyset_page
@@ -34,6 +35,12 @@ class EvidenceFilter:
     until: date | None = None
 
 
+def is_loud() -> ColumnElement[bool]:
+    """Return the condition that evidence tells of an act, not merely of what stands in a ledger."""
+    quiet = [kind.code for kind in code_list("evidence_kind") if kind.attributes.get("quiet")]
+    return Evidence.kind.not_in(quiet)
+
+
 def evidence_in(scope: OrgScope, wanted: EvidenceFilter) -> Select[Any]:
     """Select the evidence in scope that stands, joined with its organisation."""
     found = (
@@ -46,6 +53,8 @@ def evidence_in(scope: OrgScope, wanted: EvidenceFilter) -> Select[Any]:
         found = found.where(Org.path >= path, Org.path < subtree_end(path))
     if wanted.kinds:
         found = found.where(Evidence.kind.in_(sorted(wanted.kinds)))
+    else:
+        found = found.where(is_loud())
     if wanted.grade:
         found = found.where(Evidence.grade == Grade(wanted.grade))
     if wanted.since is not None:

@@ -76,7 +76,6 @@ from drillreg.drills.scope import DRILL
 from drillreg.drills.succession import PLANNED, PROGRAMMES
 from drillreg.drills.waiting import OVERDUE_DRILLS, drills_to_hold
 from drillreg.duties import following
-from drillreg.evidence.panels import evidence_panel
 from drillreg.evidence.choosing import Chooser, register_choosers
 from drillreg.evidence.panels import evidence_of_org, evidence_panel
 from drillreg.hazards.panels import sites_of_org

@@ -324,9 +324,7 @@ def unknown_attributes(binding: Binding, attributes: Mapping[str, Any]) -> list[
     """Return the attributes a rule reads that nobody has said of an organisation."""
     given = {"kind", "field", "is_outside"}
     return sorted(
-        name
-        for name in binding.attributes() - given
-        if attributes.get(name) in (None, "", [])
+        name for name in binding.attributes() - given if attributes.get(name) in (None, "", [])
     )
 
 

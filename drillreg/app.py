@@ -72,6 +72,7 @@ from drillreg.documents.registry import (
 )
 from drillreg.drills.operations.programmes import plan_anew_below
 from drillreg.drills.panels import drills_at_site, drills_of_org, drills_of_plan
+from drillreg.drills.proving import drills_to_prove
 from drillreg.drills.scope import DRILL
 from drillreg.drills.succession import PLANNED, PROGRAMMES
 from drillreg.drills.waiting import OVERDUE_DRILLS, drills_to_hold
@@ -82,7 +83,10 @@ from drillreg.duties.panels import duties_at_home, duties_of_org_panel
 from drillreg.duties.terms import Owed
 from drillreg.duties.waiting import duties_to_do
 from drillreg.evidence.panels import evidence_panel
+from drillreg.evidence.choosing import Chooser, register_choosers
+from drillreg.evidence.panels import evidence_of_org, evidence_panel
 from drillreg.hazards.panels import sites_of_org
+from drillreg.hazards.proving import sites_to_prove
 from drillreg.hazards.scope import SITE
 from drillreg.hazards.site_import import SiteImport
 from drillreg.hazards.succession import SITES
@@ -103,6 +107,7 @@ from drillreg.orgs.previews import duty_lines, past_lines, record_lines, supervi
 from drillreg.orgs.records import ORG, register_records
 from drillreg.orgs.successions import Succession, register_successions
 from drillreg.plans.panels import plans_of_org, plans_over_site
+from drillreg.plans.proving import plans_to_prove
 from drillreg.plans.scope import PLAN
 from drillreg.plans.succession import DRAFTS, PLANS
 from drillreg.plans.waiting import PLANS_TO_REVIEW, plans_to_review
@@ -195,13 +200,19 @@ IMPORTS: tuple[Kind, ...] = (
 
 # What higher features show on the pages of lower ones.
 PANELS: tuple[tuple[str, Panel], ...] = (
-    ("org", grants_of_org),
+    ("org", contacts_of_org),
+    ("org", tasks_of_org),
+    ("org", plans_of_org),
+    ("org", sites_of_org),
+    ("org", drills_of_org),
+    ("org", org_panel),
+    ("org-aside", resources_of_org),
+    ("org-reach", grants_of_org),
     ("plan", grants_of_plan),
     ("site", grants_of_site),
     ("drill", grants_of_drill),
     ("report", grants_of_report),
     ("site-thread", site_thread),
-    ("org", contacts_of_org),
     ("home", network_at_home),
     ("org", resources_of_org),
     ("org", duties_of_org_panel),
@@ -209,19 +220,18 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("org", tasks_of_org),
     ("account", leaving_link),
     ("account-below", leaving_link_below),
-    ("org", sites_of_org),
     ("org-past", sites_of_org),
     ("org-past", plans_of_org),
     ("org-past", drills_of_org),
-    ("org", plans_of_org),
-    ("org", org_panel),
     ("drill", drill_panel),
-    ("org", drills_of_org),
     ("plan", drills_of_plan),
     ("site", plans_over_site),
     ("site", drills_at_site),
     ("post-open", tasks_of_holder),
     ("post-open", post_panel),
+    ("org", evidence_of_org),
+    ("plan", evidence_panel("plan")),
+    ("site", evidence_panel("hazard_site")),
     ("drill", evidence_panel("drill")),
     ("report", evidence_panel("report")),
     ("drill", tasks_panel("drill")),
@@ -241,6 +251,14 @@ SUBJECTS = {
     "corrective-action": ("reports.action", "action_id"),
     "org": ("orgs.show", "org_id"),
     "duty": ("duties.open_duty", "duty_id"),
+    "evidence": ("evidence.show", "evidence_id"),
+}
+
+# What of an organisation evidence entered by hand can be about, by the type of the field.
+CHOOSERS: dict[str, Chooser] = {
+    "plan": plans_to_prove,
+    "site": sites_to_prove,
+    "drill": drills_to_prove,
 }
 
 # What waits for a person, for the to-do list.
@@ -396,6 +414,7 @@ def create_app(found: Settings | None = None) -> Flask:
     register_work(app, WORK)
     register_records(app, RECORDS)
     register_subjects(app, SUBJECTS)
+    register_choosers(app, CHOOSERS)
     register_todos(app, TODOS)
     register_chasing(app, CHASING)
     register_doing(app, DOING)

@@ -99,6 +99,23 @@ def _days_after_postgresql(element: Any, compiler: Any, **kwargs: Any) -> str:
     return f"(CAST({day} AS DATE) + CAST({count} AS INTEGER))"
 
 
+class json_of(GenericFunction[Any]):  # noqa: N801 - used like the SQL functions it stands for
+    """An object of names and values in turn, put together by the database."""
+
+    type = Json
+    inherit_cache = True
+
+
+@compiles(json_of, "sqlite")
+def _json_of_sqlite(element: Any, compiler: Any, **kwargs: Any) -> str:
+    return f"json_object({compiler.process(element.clauses, **kwargs)})"
+
+
+@compiles(json_of, "postgresql")
+def _json_of_postgresql(element: Any, compiler: Any, **kwargs: Any) -> str:
+    return f"jsonb_build_object({compiler.process(element.clauses, **kwargs)})"
+
+
 def stored_values(choices: type[StrEnum]) -> list[str]:
     """Store an enum by its value, so that a member can be renamed without a migration."""
     return [choice.value for choice in choices]

@@ -12,6 +12,7 @@ from drillreg.drills.models import Drill, Observation
 from drillreg.drills.rules import DrillStatus
 from drillreg.drills.scope import DRILL
 from drillreg.evidence.models import Evidence
+from drillreg.evidence.queries import is_loud
 from drillreg.hazards.intervals import is_fresh
 from drillreg.hazards.models import HazardSite
 from drillreg.hazards.scope import SITE
@@ -151,6 +152,7 @@ def newest_evidence(scope: OrgScope) -> Sequence[Row[Evidence, Org]]:
         .where(
             scope.allows_record("evidence", Evidence.id, dated=Evidence.on_date),
             Evidence.voided_at.is_(None),
+            is_loud(),
         )
         .order_by(Evidence.entered_at.desc(), Evidence.id.desc())
         .limit(SHOWN)

@@ -14,6 +14,7 @@ from sqlalchemy import insert, update
 
 from drillreg.core import clock
 from drillreg.core.db import db
+from drillreg.core.submissions import body_hash
 from drillreg.demo.county import drawn_areas, spot_in
 from drillreg.demo.lookup import CHUNK, Lookup, insert_many
 from drillreg.demo.people import invented_names
@@ -22,7 +23,7 @@ from drillreg.demo.times import ago, at
 from drillreg.evidence.models import Evidence, Grade
 from drillreg.hazards.models import HazardCheck, HazardSite
 from drillreg.hazards.operations import log_check
-from drillreg.hazards.rules import FRESH_DAYS, CheckResult, RiskLevel, Submission, body_hash
+from drillreg.hazards.rules import FRESH_DAYS, CheckResult, RiskLevel, Submission
 from drillreg.orgs.models import Org
 
 FILE = Path(__file__).parent / "data" / "qingling_sites.toml"

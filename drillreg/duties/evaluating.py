@@ -44,7 +44,12 @@ def evaluate_orgs(
         ]
         rows = {
             (row["rule"], row["key"], row["event_type"]): row
-            for row in (_row(each, result) for part in found for result in part.results)
+            for row in (
+                _row(each, result)
+                for part in found
+                for result in part.results
+                if result.due_on is not None
+            )
         }
         nodes = nodes_of(each.path, each.kinds)
         writing.replace(before.get(each.org_id, {}), rows, keepers[each.org_id].nodes, nodes)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import contains_eager, selectinload
 
 from drillreg.core.access import Actor, Permission
+from drillreg.core.codes import code_list
 from drillreg.core.db import db
 from drillreg.core.errors import NotFound
 from drillreg.core.paging import Order, Page, keyset_page
@@ -34,6 +35,12 @@ class EvidenceFilter:
     until: date | None = None
 
 
+def is_loud() -> ColumnElement[bool]:
+    """Return the condition that evidence tells of an act, not merely of what stands in a ledger."""
+    quiet = [kind.code for kind in code_list("evidence_kind") if kind.attributes.get("quiet")]
+    return Evidence.kind.not_in(quiet)
+
+
 def evidence_in(scope: OrgScope, wanted: EvidenceFilter) -> Select[Any]:
     """Select the evidence in scope that stands, joined with its organisation."""
     found = (
@@ -46,6 +53,8 @@ def evidence_in(scope: OrgScope, wanted: EvidenceFilter) -> Select[Any]:
         found = found.where(Org.path >= path, Org.path < subtree_end(path))
     if wanted.kinds:
         found = found.where(Evidence.kind.in_(sorted(wanted.kinds)))
+    else:
+        found = found.where(is_loud())
     if wanted.grade:
         found = found.where(Evidence.grade == Grade(wanted.grade))
     if wanted.since is not None:
@@ -85,7 +94,9 @@ def evidence_of(subject_kind: str, subject_id: int) -> Sequence[Evidence]:
         .where(
             Evidence.subject_kind == subject_kind,
             Evidence.subject_id == subject_id,
+            is_loud(),
         )
+        .options(selectinload(Evidence.entry))
         .order_by(Evidence.id)
     ).all()
 
@@ -115,6 +126,28 @@ def get_evidence(evidence_id: int, scope: OrgScope) -> Evidence:
     if found is None:
         raise NotFound(N_("There is no such evidence."))
     return found
+
+
+def get_entered(evidence_id: int, scope: OrgScope) -> Evidence:
+    """Return a piece of evidence with what a person sent of it, or raise NotFound."""
+    found = get_evidence(evidence_id, scope)
+    db.session.refresh(found, ["entry"])
+    return found
+
+
+def answers_to(found: Evidence) -> Sequence[Evidence]:
+    """Return what answered the thing that a piece of evidence began, oldest first."""
+    return [each for each in evidence_of("evidence", found.id) if each.id != found.id]
+
+
+def newest_of(org: Org, *, at_most: int) -> Sequence[Evidence]:
+    """Return the newest evidence of an organisation fetched in scope, itself alone."""
+    return db.session.scalars(
+        select(Evidence)
+        .where(Evidence.org_id == org.id, Evidence.voided_at.is_(None), is_loud())
+        .order_by(Evidence.on_date.desc(), Evidence.id.desc())
+        .limit(at_most)
+    ).all()
 
 
 def stands_outside(actor: Actor, org: Org, permission: Permission, on: date) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from drillreg.core.codes import code_list
 from drillreg.core.reading import FormReader
+from drillreg.core.submissions import body_hash, is_client_id
 from drillreg.geo.asking import read_position
 from drillreg.geo.shift import ShiftedCrs
 from drillreg.hazards.models import HazardSite
@@ -15,8 +16,6 @@ from drillreg.hazards.rules import (
     RiskLevel,
     SiteFacts,
     Submission,
-    body_hash,
-    is_client_id,
 )
 from drillreg.hazards.site_rows import TEXTS
 from drillreg.i18n import N_, translate

@@ -13,11 +13,13 @@ from drillreg.audit.operations import record
 from drillreg.core.access import Actor, Permission
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError, FieldError, FormErrors, Stale
+from drillreg.core.submissions import ensure_same_submission
 from drillreg.evidence.models import Grade
 from drillreg.evidence.operations import add_evidence
 from drillreg.files.photos import CleanPhoto, store_photo
 from drillreg.geo import morton
 from drillreg.hazards.models import CheckPhoto, HazardCheck, HazardSite
+from drillreg.hazards.registering import note_sites
 from drillreg.hazards.rules import (
     IMPORT_KIND,
     CheckResult,
@@ -25,7 +27,6 @@ from drillreg.hazards.rules import (
     Submission,
     ensure_check_complete,
     ensure_check_day,
-    ensure_same_submission,
     level_rank,
 )
 from drillreg.hazards.scope import SITE
@@ -106,7 +107,13 @@ def _columns(facts: SiteFacts) -> dict[str, Any]:
 
 
 def create_site(
-    *, facts: SiteFacts, org: Org, division_id: int | None, actor: Actor, now: datetime
+    *,
+    facts: SiteFacts,
+    org: Org,
+    division_id: int | None,
+    actor: Actor,
+    now: datetime,
+    today: date,
 ) -> HazardSite:
     """Register a site at the organisation responsible for it."""
     _ensure_number_free(facts.number, org, None)
@@ -120,6 +127,7 @@ def create_site(
     )
     db.session.add(site)
     db.session.flush()
+    note_sites(HazardSite.id == site.id, day=today, now=now)
     record(
         "hazard-site-created",
         subject_kind="hazard_site",
@@ -141,6 +149,7 @@ def edit_site(
     row_version: int,
     actor: Actor,
     now: datetime,
+    today: date,
 ) -> None:
     """Change a site; raise Stale when somebody saved since the form was opened."""
     old = {key: getattr(site, key) for key in asdict(facts)}
@@ -157,6 +166,7 @@ def edit_site(
     for key, value in _columns(facts).items():
         setattr(site, key, value)
     site.org_id, site.division_id, site.changed_at = org.id, division_id, now
+    note_sites(HazardSite.id == site.id, day=today, now=now)
     record(
         "hazard-site-edited",
         subject_kind="hazard_site",
@@ -175,12 +185,13 @@ def _shown(values: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def void_site(site: HazardSite, *, reason: str, actor: Actor, now: datetime) -> None:
+def void_site(site: HazardSite, *, reason: str, actor: Actor, now: datetime, today: date) -> None:
     """Strike a site out of the ledger for a reason; it stays readable."""
     if site.voided_at is not None:
         raise DomainError(N_("This site was struck out already."))
     site.voided_at, site.voided_by_id, site.void_reason = now, actor.account_id, reason
     site.changed_at = now
+    note_sites(HazardSite.id == site.id, day=today, now=now)
     record(
         "hazard-site-voided",
         subject_kind="hazard_site",

@@ -17,6 +17,7 @@ from drillreg.geo.shift import ShiftedCrs
 from drillreg.geo.writing import OutFeature, geojson_bytes
 from drillreg.hazards.models import HazardCheck, HazardSite
 from drillreg.hazards.operations import let_numbers_go
+from drillreg.hazards.registering import forget_sites, note_sites
 from drillreg.hazards.rules import IMPORT_KIND, RiskLevel
 from drillreg.hazards.site_placing import (
     NewSites,
@@ -49,6 +50,7 @@ from drillreg.work.importers import (
 from drillreg.work.models import ImportBatch
 
 MOST_ON_MAP = 2000
+UNDONE = "import undone"
 SHOWN_VALUES = ("name", "number", "kind", "level", "org_id", "threatened_people")
 ORDER_WORDS = {
     DayOrder.MONTH_FIRST: N_("month/day/year"),
@@ -185,6 +187,11 @@ class SiteImport(Kind):
             .values(number_taken=HazardSite.number)
             .execution_options(synchronize_session=False)
         )
+        note_sites(HazardSite.import_id == batch.id, day=today, now=now)
+
+    def hide(self, batch: ImportBatch, now: datetime, today: date) -> None:
+        """Let the sites count as registered no more."""
+        forget_sites(HazardSite.import_id == batch.id, reason=UNDONE, now=now)
 
     def drop(self, batch: ImportBatch) -> None:
         """Remove the sites of an import that nobody has seen."""
@@ -208,6 +215,8 @@ class SiteImport(Kind):
             columns: dict[str, Any] = {name: bindparam(name) for name in names}
             version = {"row_version": table.c.row_version + 1}
             db.session.execute(statement.values(**columns, **version), rows)
+        for chunk in chunks(sorted(values)):
+            note_sites(HazardSite.id.in_(chunk), day=today, now=now)
 
     def uses(self, batch: ImportBatch) -> int:
         """Return how many checks were logged at the sites of an import."""

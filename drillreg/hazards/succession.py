@@ -7,10 +7,12 @@ from sqlalchemy import ColumnElement, func, select, update
 
 from drillreg.core.db import db
 from drillreg.hazards.models import HazardSite
+from drillreg.hazards.registering import note_sites
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import is_imported
 from drillreg.orgs.successions import Handover, OpenThing, Succession
+from drillreg.work.importers import chunks
 
 
 def _standing() -> tuple[ColumnElement[bool], ...]:
@@ -52,6 +54,8 @@ def carry_sites(handover: Handover) -> int:
         changed_at=handover.now,
         row_version=HazardSite.row_version + 1,
     )
+    for chunk in chunks(ids):
+        note_sites(HazardSite.id.in_(chunk), day=handover.on, now=handover.now)
     return len(ids)
 
 

@@ -9,11 +9,13 @@ from sqlalchemy import Table, bindparam, select, update
 
 from drillreg.audit.operations import record
 from drillreg.core.access import Actor
+from drillreg.core.changes import announce
 from drillreg.core.codes import CodeItem
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org, OrgVersion
+from drillreg.orgs.operations import CHANGED
 from drillreg.orgs.versions import ensure_not_later, new_versions
 
 MOST_AT_ONCE = 5000
@@ -105,6 +107,7 @@ def set_attribute(setting: Setting, *, actor: Actor, now: datetime) -> int:
             new=setting.value,
             from_on=setting.from_on,
         )
+    announce(CHANGED, org_ids=sorted(before))
     return len(before)
 
 

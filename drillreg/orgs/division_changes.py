@@ -9,13 +9,14 @@ from sqlalchemy import func, literal, select, update
 
 from drillreg.audit.operations import record
 from drillreg.core.access import Actor
+from drillreg.core.changes import announce
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError
 from drillreg.geo.shapes import area_km2, bbox_of, merged
 from drillreg.i18n import N_
 from drillreg.orgs.divisions import boundaries_of, current_name_or_none
 from drillreg.orgs.models import Division, DivisionBoundary, DivisionName, Org
-from drillreg.orgs.operations import new_path
+from drillreg.orgs.operations import CHANGED, new_path
 from drillreg.orgs.queries import is_imported
 from drillreg.orgs.rules import (
     GOVERNMENT_KINDS,
@@ -316,3 +317,7 @@ def _record(action: str, division: Division, basis: Basis, **detail: Any) -> Non
         basis=basis.document,
         **detail,
     )
+    # Which rules hold somewhere is told by the code of the division.
+    lie_in = select(Org.id).where(Org.division_id == division.id).order_by(Org.id)
+    if ids := db.session.scalars(lie_in).all():
+        announce(CHANGED, org_ids=list(ids))

@@ -20,7 +20,7 @@ from drillreg.orgs.division_rows import (
 )
 from drillreg.orgs.division_writing import Govern, Put, drop, governments, hide, show, write
 from drillreg.orgs.divisions import divisions_by_code
-from drillreg.orgs.import_uses import uses_count
+from drillreg.orgs.import_uses import tell_of_import, uses_count
 from drillreg.orgs.models import Division, Org
 from drillreg.orgs.rules import DivisionLevel, full_code, level_of_code, parent_code
 from drillreg.work.importers import (
@@ -178,10 +178,12 @@ class DivisionImport(Kind):
     def show(self, batch: ImportBatch, now: datetime, today: date) -> None:
         """Let the new names take effect, and give the owner its county."""
         show(batch, today)
+        tell_of_import(batch)
 
     def hide(self, batch: ImportBatch, now: datetime, today: date) -> None:
         """Give back the names that stood before, and the owner's missing division."""
         hide(batch)
+        tell_of_import(batch)
 
     def drop(self, batch: ImportBatch) -> None:
         """Remove what a stopped import has written."""

@@ -1,12 +1,14 @@
-"""What else builds on imported organisations and divisions."""
+"""What else builds on imported organisations and divisions, and who has to hear of them."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Table, func, or_, select
 
+from drillreg.core.changes import announce
 from drillreg.core.db import Base, db
 from drillreg.orgs.models import Division, DivisionBoundary, DivisionName, Org, OrgVersion
+from drillreg.orgs.operations import CHANGED
 from drillreg.work.models import ImportBatch
 from drillreg.work.rules import ImportState
 
@@ -52,3 +54,11 @@ def _pointing(table: Table, target: Any, batch_id: int, linked: Sequence[int]) -
     if table.name == Org.__tablename__:
         statement = statement.where(table.c.id.not_in(linked))
     return db.session.scalar(statement) or 0
+
+
+def tell_of_import(batch: ImportBatch) -> None:
+    """Announce the organisations that an import brought in, took away, or gave a division to."""
+    mine = select(Org.id).where(Org.import_id == batch.id).order_by(Org.id)
+    linked = [*batch.summary.get("links", {}).values(), batch.org_id]
+    if ids := sorted({*db.session.scalars(mine), *filter(None, linked)}):
+        announce(CHANGED, org_ids=ids)

@@ -7,6 +7,7 @@ from sqlalchemy import or_, select, update
 
 from drillreg.audit.operations import record
 from drillreg.core.access import Actor
+from drillreg.core.changes import announce
 from drillreg.core.codes import code_list
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError
@@ -19,7 +20,7 @@ from drillreg.orgs.moves import (
     ids_in_subtree,
     in_subtree,
 )
-from drillreg.orgs.operations import OrgFacts, add_alias, create_org, ensure_not_closed
+from drillreg.orgs.operations import CHANGED, OrgFacts, add_alias, create_org, ensure_not_closed
 from drillreg.orgs.queries import aliases_of, is_imported, version_or_none
 from drillreg.orgs.rules import child_path, covers, ensure_allowed_parent
 from drillreg.orgs.successions import Handover, carry_over
@@ -120,6 +121,7 @@ def merge_org(
         reason=reason,
         passed=passed,
     )
+    announce(CHANGED, org_ids=[*ids, into.id])
     return passed
 
 
@@ -230,6 +232,7 @@ def split_org(
         reason=reason,
         passed=passed,
     )
+    announce(CHANGED, org_ids=[org.id, new.id])
     return new
 
 
@@ -275,6 +278,7 @@ def reopen_org(
         from_on=from_on,
         reason=reason,
     )
+    announce(CHANGED, below=org.path)
 
 
 def _resume_version(org: Org, closed_on: date, from_on: date, now: datetime, reason: str) -> None:

@@ -9,12 +9,13 @@ from sqlalchemy import ColumnElement, and_, func, literal, or_, select, update
 
 from drillreg.audit.operations import record
 from drillreg.core.access import Actor
+from drillreg.core.changes import announce
 from drillreg.core.codes import code_list
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org, Oversight
-from drillreg.orgs.operations import ensure_free_name, ensure_not_closed
+from drillreg.orgs.operations import CHANGED, ensure_free_name, ensure_not_closed
 from drillreg.orgs.rules import (
     GOVERNMENT_KINDS,
     child_path,
@@ -101,6 +102,7 @@ def move_org(
         reason=reason,
         count=len(ids),
     )
+    announce(CHANGED, below=org.path)
     return Moved(len(ids), ended)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from drillreg.audit.operations import record
 from drillreg.core.access import Actor
+from drillreg.core.changes import announce
 from drillreg.core.codes import code_list
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError
@@ -18,6 +19,9 @@ from drillreg.orgs.models import Org, OrgAlias, Oversight
 from drillreg.orgs.queries import aliases_of, is_imported, open_children_count
 from drillreg.orgs.rules import child_path, ensure_allowed_parent
 from drillreg.orgs.versions import begin_version, end_version, ensure_may_begin, version_of
+
+# What is announced when an organisation changes: `org_ids`, or the path `below` which it does.
+CHANGED = "org"
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ def create_org(
         kind=org.kind,
     )
     db.session.flush()
+    announce(CHANGED, org_ids=[org.id])
     return org
 
 
@@ -120,6 +125,7 @@ def change_org(
         changes=changes,
         from_on=from_on,
     )
+    announce(CHANGED, org_ids=[org.id])
 
 
 def differences(org: Org, facts: OrgFacts) -> dict[str, list[Any]]:
@@ -197,6 +203,7 @@ def close_org(
         closed_on=closed_on,
         reason=reason,
     )
+    announce(CHANGED, org_ids=[org.id])
 
 
 def add_oversight(

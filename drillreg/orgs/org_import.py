@@ -11,6 +11,7 @@ from flask import url_for
 from sqlalchemy import delete, select
 
 from drillreg.core.access import Permission
+from drillreg.core.changes import announce
 from drillreg.core.codes import CodeList, code_label, code_list
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError
@@ -19,10 +20,10 @@ from drillreg.geo.shift import ShiftedCrs, to_wgs84
 from drillreg.geo.writing import OutFeature, geojson_bytes
 from drillreg.i18n import N_, pick
 from drillreg.orgs.division_import import POSITIONS_LEFT_OUT
-from drillreg.orgs.import_uses import uses_count
+from drillreg.orgs.import_uses import tell_of_import, uses_count
 from drillreg.orgs.models import Org, OrgVersion
 from drillreg.orgs.naming import OrgNames
-from drillreg.orgs.operations import new_path
+from drillreg.orgs.operations import CHANGED, new_path
 from drillreg.orgs.org_rows import OrgReading, OrgRow, attribute_fields, org_fields, read_orgs
 from drillreg.orgs.places import divisions_at, governments_above
 from drillreg.orgs.queries import is_imported
@@ -160,6 +161,15 @@ class OrgImport(Kind):
                 setattr(org, name, dict(value) if name == "attributes" else value)
             if dated:
                 begin_version(org, today, now)
+        announce(CHANGED, org_ids=sorted(values))
+
+    def show(self, batch: ImportBatch, now: datetime, today: date) -> None:
+        """Tell who reckons with organisations of the new ones."""
+        tell_of_import(batch)
+
+    def hide(self, batch: ImportBatch, now: datetime, today: date) -> None:
+        """Tell who reckons with organisations that these are gone."""
+        tell_of_import(batch)
 
     def drop(self, batch: ImportBatch) -> None:
         """Remove the organisations of an import that nobody has seen."""

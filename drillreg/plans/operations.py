@@ -1,7 +1,7 @@
 """Acts on plans: register, correct, attach, issue, revise, withdraw, abolish."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import literal, select
@@ -11,7 +11,7 @@ from drillreg.core.access import Actor
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError
 from drillreg.evidence.models import Grade
-from drillreg.evidence.operations import add_evidence
+from drillreg.evidence.operations import add_evidence, end_evidence
 from drillreg.files.operations import clean_name, store
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
@@ -192,6 +192,7 @@ def issue_version(
     )
     if before is not None:
         before.state, before.ended_on = VersionState.SUPERSEDED, issued_on
+        _end_evidence(before, issued_on)
         db.session.flush()  # frees the place of the current version before it is taken again
     draft.state, draft.document_number = VersionState.CURRENT, number
     draft.issued_on, draft.review_on = issued_on, review_on
@@ -211,6 +212,7 @@ def issue_version(
             "kind": plan.kind,
             "version": draft.number,
             "number": number,
+            "issued_on": issued_on.isoformat(),
         },
     )
     _record(
@@ -267,4 +269,15 @@ def abolish_plan(*, plan: Plan, reason: str, actor: Actor, now: datetime, today:
     if plan.draft is not None:
         withdraw_draft(plan=plan, reason=reason, actor=actor, now=now, today=today)
     current.state, current.ended_on, current.end_reason = VersionState.ABOLISHED, today, reason
+    _end_evidence(current, today)
     _record("plan-abolished", plan, actor=actor, now=now, version=current.number, reason=reason)
+
+
+def _end_evidence(version: PlanVersion, ended_on: date) -> None:
+    """Let a version count as issued until the day before it ended."""
+    end_evidence(
+        "plan-issued",
+        subject_kind="plan-version",
+        subject_ids=[version.id],
+        until_on=ended_on - timedelta(days=1),
+    )

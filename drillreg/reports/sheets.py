@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from drillreg.core.access import Actor, Permission
 from drillreg.core.db import db
@@ -13,9 +13,8 @@ from drillreg.documents.models import PrintedSheet, SheetScan
 from drillreg.documents.paper import CheckBox, FormGrid, Paper, Part, Place, SheetCode
 from drillreg.documents.queries.sheets import scans_of
 from drillreg.documents.registry import Reference, SheetKind
-from drillreg.evidence.models import Grade
-from drillreg.evidence.operations import add_evidence
-from drillreg.evidence.queries import evidence_of
+from drillreg.evidence.models import Evidence, Grade
+from drillreg.evidence.operations import add_evidence, withdraw_evidence
 from drillreg.i18n import N_
 from drillreg.orgs.scope import OrgScope
 from drillreg.reports.models import Report
@@ -93,11 +92,13 @@ def note_signed(sheet: PrintedSheet, scan: SheetScan, actor: Actor, now: datetim
 
 def forget_signed(sheet: PrintedSheet, scan: SheetScan, actor: Actor, now: datetime) -> None:
     """Strike the evidence of a scan that was struck."""
-    for found in evidence_of(SUBJECT, sheet.subject_id):
-        if found.voided_at is None and found.attributes.get("scan_id") == scan.id:
-            # Not a judgement from above: the paper itself was taken back.
-            found.voided_at, found.voided_by_id = now, actor.account_id
-            found.void_reason = scan.void_reason
+    # Not a judgement from above: the paper itself was taken back.
+    these = and_(
+        Evidence.subject_kind == SUBJECT,
+        Evidence.subject_id == sheet.subject_id,
+        Evidence.attributes["scan_id"].as_integer() == scan.id,
+    )
+    withdraw_evidence(EVIDENCE, these, reason=scan.void_reason or "", actor=actor, now=now)
 
 
 SIGN_OFF_SHEET = SheetKind(

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 
 from drillreg.audit.models import AuditRow
 from drillreg.core.db import db, unit_of_work
+from drillreg.evidence.models import Evidence
 from drillreg.geo.shift import ShiftedCrs, from_wgs84
 from drillreg.hazards.models import HazardCheck, HazardSite
 from drillreg.hazards.rules import RiskLevel
@@ -399,3 +400,20 @@ def test_the_command_prints_counts_and_reasons(app, places, county, tmp_path):
     assert "nothing to import" in again.output
     missing = runner.invoke(args=["hazards", "import", str(path), "--org", "9999"])
     assert missing.exit_code == 1
+
+
+def test_an_import_registers_its_sites_at_once_and_its_undoing_takes_them_back(
+    places, office, send, work_off, reading, today
+):
+    address = send(csv(ROWS))
+    office.post(f"{address}/apply")
+    registered = select(Evidence).where(Evidence.kind == "site-registered").order_by(Evidence.id)
+    assert reading.scalars(registered).all() == []
+    reading.rollback()
+    work_off()
+    found = reading.scalars(registered).all()
+    assert [each.attributes["kind"] for each in found] == ["landslide", "collapse", "other"]
+    assert {(each.on_date, each.voided_at) for each in found} == {(today, None)}
+    reading.rollback()
+    assert office.post(f"{address}/undo").status_code == 303
+    assert None not in {each.voided_at for each in reading.scalars(registered)}

@@ -3,15 +3,12 @@ from datetime import date
 import pytest
 
 from drillreg.core.errors import DomainError
+from drillreg.core.submissions import Conflict, body_hash, ensure_same_submission, is_client_id
 from drillreg.hazards.rules import (
-    Conflict,
     Freshness,
     RiskLevel,
-    body_hash,
     ensure_check_day,
-    ensure_same_submission,
     freshness,
-    is_client_id,
     number_after,
 )
 from drillreg.hazards.site_rows import read_sites

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_
 
 from drillreg.audit.operations import record
 from drillreg.core.access import Actor
@@ -20,7 +20,7 @@ from drillreg.drills.rules import (
     ensure_recordable,
 )
 from drillreg.evidence.models import Evidence, Grade
-from drillreg.evidence.operations import add_evidence
+from drillreg.evidence.operations import add_evidence, withdraw_evidence
 from drillreg.files.photos import CleanPhoto, store_photo
 from drillreg.plans.models import Plan
 
@@ -231,14 +231,5 @@ def _add_evidence(drill: Drill, *, has_photo: bool, now: datetime) -> None:
 
 
 def _void_evidence(drill: Drill, actor: Actor, now: datetime) -> None:
-    for found in db.session.scalars(
-        select(Evidence)
-        .where(
-            Evidence.subject_kind == "drill",
-            Evidence.subject_id == drill.id,
-            Evidence.kind == "drill-held",
-            Evidence.voided_at.is_(None),
-        )
-        .order_by(Evidence.id)
-    ):
-        _void(found, actor, now)
+    these = and_(Evidence.subject_kind == "drill", Evidence.subject_id == drill.id)
+    withdraw_evidence("drill-held", these, reason=CORRECTED, actor=actor, now=now)

@@ -11,6 +11,7 @@ from drillreg.core.access import Permission, current_actor, devices_too, require
 from drillreg.core.db import unit_of_work
 from drillreg.core.errors import DomainError
 from drillreg.core.reading import form_view
+from drillreg.core.submissions import ensure_same_submission
 from drillreg.core.web import form_of, see_other, wants_json, writes_itself
 from drillreg.files.photos import CleanPhoto, clean_photo
 from drillreg.hazards.forms import read_submission
@@ -22,7 +23,6 @@ from drillreg.hazards.routes.blueprint import bp
 from drillreg.hazards.rules import (
     CHECK_BACK,
     Submission,
-    ensure_same_submission,
 )
 from drillreg.hazards.scope import SITE
 from drillreg.i18n import N_

@@ -124,6 +124,7 @@ def create() -> ResponseReturnValue:
         division_id=division_id,
         actor=current_actor(),
         now=clock.now(),
+        today=clock.today(),
     )
     flash(translate(N_("The site %(number)s is registered."), number=site.number), "success")
     return see_other(url_for(".show", site_id=site.id))
@@ -179,6 +180,7 @@ def save(site_id: int) -> ResponseReturnValue:
         row_version=form.row_version,
         actor=current_actor(),
         now=clock.now(),
+        today=clock.today(),
     )
     flash(translate(N_("The changes are saved.")), "success")
     return see_other(url_for(".show", site_id=site.id))
@@ -199,6 +201,6 @@ def void_now(site_id: int) -> ResponseReturnValue:
     """Strike a site out."""
     site = _editable(site_id)
     reason = read_reason(request.form)
-    void_site(site, reason=reason, actor=current_actor(), now=clock.now())
+    void_site(site, reason=reason, actor=current_actor(), now=clock.now(), today=clock.today())
     flash(translate(N_("The site was struck out. It can still be read here.")), "success")
     return see_other(url_for(".show", site_id=site.id))

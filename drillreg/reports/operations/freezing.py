@@ -89,6 +89,7 @@ def _count_as_evidence(sources: Sources, actor: Actor, today: date, now: datetim
     is_outside = stands_outside(actor, report.org, Permission.APPROVE_REPORTS, today)
     grade = Grade.VERIFIED if is_outside else Grade.EVIDENCED
     raise_grades(
+        "drill-held",
         subject_kind="drill",
         subject_id=drill.id,
         grade=grade,

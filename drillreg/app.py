@@ -82,7 +82,6 @@ from drillreg.duties.doing import Doing, Given, register_doing
 from drillreg.duties.panels import duties_at_home, duties_of_org_panel
 from drillreg.duties.terms import Owed
 from drillreg.duties.waiting import duties_to_do
-from drillreg.evidence.panels import evidence_panel
 from drillreg.evidence.choosing import Chooser, register_choosers
 from drillreg.evidence.panels import evidence_of_org, evidence_panel
 from drillreg.hazards.panels import sites_of_org
@@ -320,8 +319,13 @@ DOING: tuple[Doing, ...] = (
     Doing(
         N_("Enter what was done"),
         "evidence.new",
-        Permission.VIEW,
-        {"org": Given.ORG, "kind": Given.KIND, "event_type": Given.EVENT_TYPE},
+        Permission.RECORD_DRILLS,
+        {
+            "org": Given.ORG,
+            "kind": Given.KIND,
+            "event_type": Given.EVENT_TYPE,
+            "next": Given.BACK,
+        },
         by_key=True,
     ),
 )

@@ -27,6 +27,7 @@ class Given(StrEnum):
     EVENT_TYPE = "event-type"
     KIND = "kind"
     KEY = "key"
+    BACK = "back"
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,11 @@ class Act:
 
 
 def register_doing(app: Flask, table: Iterable[Doing]) -> None:
-    """Say on which pages duties are done; a page that is not there is left out."""
-    found = [each for each in table if each.endpoint in app.view_functions]
+    """Say on which pages duties are done; every page must be there."""
+    found = list(table)
+    missing = [each.endpoint for each in found if each.endpoint not in app.view_functions]
+    if missing:
+        raise LookupError(f"duties are to be done on pages that are not there: {missing}")
     app.extensions.setdefault(PLACE, []).extend(found)
 
 
@@ -91,6 +95,7 @@ def _address(doing: Doing, kind: str, org: Org, rule: Rule, key: int, event_type
         Given.EVENT_TYPE: event_type or None,
         Given.KIND: kind,
         Given.KEY: key,
+        Given.BACK: url_for("duties.index", org=org.id, view="own"),
     }
     arguments: dict[str, Any] = {name: values[each] for name, each in doing.given.items()}
     if doing.by_key and key and rule.basis in KEYS:

@@ -80,7 +80,7 @@ from drillreg.duties import following
 from drillreg.duties.chasing import LATE_DUTIES
 from drillreg.duties.doing import Doing, Given, register_doing
 from drillreg.duties.panels import duties_at_home, duties_of_org_panel
-from drillreg.duties.terms import Owed
+from drillreg.duties.terms import Basis, Owed
 from drillreg.duties.waiting import duties_to_do
 from drillreg.evidence.choosing import Chooser, register_choosers
 from drillreg.evidence.panels import evidence_of_org, evidence_panel
@@ -212,10 +212,10 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("drill", grants_of_drill),
     ("report", grants_of_report),
     ("site-thread", site_thread),
+    ("home", duties_at_home),
     ("home", network_at_home),
     ("org", resources_of_org),
     ("org", duties_of_org_panel),
-    ("home", duties_at_home),
     ("org", tasks_of_org),
     ("account", leaving_link),
     ("account-below", leaving_link_below),
@@ -314,6 +314,14 @@ DOING: tuple[Doing, ...] = (
         Permission.EDIT_PLANS,
         {"org": Given.ORG, "event_type": Given.EVENT_TYPE},
         kind="plan-issued",
+    ),
+    Doing(
+        N_("Write the report"),
+        "reports.new",
+        Permission.WRITE_REPORTS,
+        {"drill_id": Given.KEY},
+        kind="report-approved",
+        bases=frozenset({Basis.DRILL}),
     ),
     # Everything else is entered by hand as evidence.
     Doing(

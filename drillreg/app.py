@@ -287,7 +287,7 @@ CHASING: tuple[ChaseSource, ...] = (
 # Where a duty is done; the first page that fits its rule.
 DOING: tuple[Doing, ...] = (
     Doing(
-        N_("Record the drill"),
+        N_("Record a drill"),
         "drills.due",
         Permission.RECORD_DRILLS,
         {"org": Given.ORG, "event_type": Given.EVENT_TYPE},

@@ -137,7 +137,7 @@ def accounts_with(permission: Permission, org: Org, *, on: date) -> Sequence[Acc
 def accounts_at(
     permission: Permission, org_ids: Iterable[int], *, on: date
 ) -> dict[int, list[int]]:
-    """Return by organisation the accounts that hold the permission by a role there, in one query."""
+    """Return by organisation the accounts whose role there has the permission, in one query."""
     found: dict[int, list[int]] = {}
     rows = db.session.execute(
         select(RoleAssignment.org_id, Account.id)

@@ -1,4 +1,4 @@
-"""The ladder of reminders: 30, 7 and 1 days before a duty is due, then once a week while it is late.
+"""The ladder of reminders: 30, 7 and 1 days before a duty is due, then weekly while it is late.
 
 Each step is told once to those who do it at the unit: what is due there on one day is one notice.
 Only days on which a step begins are looked for, by their index; a few days that were missed, too.

@@ -226,6 +226,9 @@ def test_a_rule_that_is_switched_on_makes_nobody_late_on_its_first_day():
     chain = versions(off, made_rule(**ROLLING), "2025-03-10")
     assert stands(chain, SCHOOL, [], "2025-03-09") is NOT
     assert due(chain, SCHOOL, [], "2025-03-10") == "2026-03-10"
+    in_force = made_rule(shape=Shape.STANDING, within=90)
+    chain = versions(replace(in_force, is_on=False), in_force, "2025-03-10")
+    assert due(chain, SCHOOL, [], "2025-03-10") == "2025-06-08"
     off = replace(MONTHLY, is_on=False)
     chain = versions(off, MONTHLY, "2025-03-10")
     assert due(chain, SCHOOL, [], "2025-03-10") == "2025-03-31"
@@ -292,6 +295,24 @@ def test_an_organisation_opened_in_mid_period():
     assert due(O11, org("school", opened="2026-01-10"), [], "2026-01-15") == "2026-01-20"
     assert due(O11, org("school", opened="2026-01-12"), [], "2026-01-15") == "2026-02-28"
     assert due(made_rule(**ROLLING), early, [], "2025-10-31") == "2026-10-10"
+
+
+def test_a_plan_that_came_into_being_in_mid_period():
+    each = replace(shipped("O7"), basis=Basis.PLAN)
+    works = org("enterprise", nature="enterprise")
+
+    def scheme(on, **rest):
+        return proof("plan-issued", on, kind="on-site", plan_id=1, **rest)
+
+    assert due(each, works, [scheme("2025-03-20")], "2025-04-01") == "2025-06-30"
+    assert due(each, works, [scheme("2025-05-20")], "2025-06-01") == "2025-12-31"
+    assert stands(each, works, [scheme("2025-05-20")], "2025-07-01") is OPEN
+    # A new version of it is the same plan, and one that is abolished is owed nothing for.
+    both = [scheme("2024-03-20", until="2025-05-19"), scheme("2025-05-20")]
+    assert due(each, works, both, "2025-06-01") == "2024-06-30"
+    gone = [scheme("2024-03-20", until="2025-05-19"), drill("2024-10-01", plan_id=1)]
+    assert stands(each, works, gone, "2025-06-30") is NOT
+    assert "2025-01-01" not in closed(each, works, gone, "2025-08-01")
 
 
 def test_an_organisation_closed_in_mid_period():

@@ -126,8 +126,8 @@ CITED = [
     ("O16-before", PERIOD, {"window": "flood-season", "window_part": WindowPart.BEFORE}),
     ("O16-during", PERIOD, {"window": "flood-season", "window_part": WindowPart.DURING}),
     ("O16-after", PERIOD, {"window": "flood-season", "window_part": WindowPart.AFTER}),
-    ("O18-quarter", PERIOD, {"unit": QUARTER, "grace": 15}),
-    ("O18-year", PERIOD, {"unit": YEAR, "grace": 31}),
+    ("O18-quarter", PERIOD, {"unit": QUARTER, "grace": 15, "afterwards": True}),
+    ("O18-year", PERIOD, {"unit": YEAR, "grace": 31, "afterwards": True}),
     ("O19-plan", AFTER, {}),
     ("O19-accept", AFTER, {"within": 10}),
 ]

@@ -19,6 +19,7 @@ import drillreg.dashboard.routes
 import drillreg.demo.cli
 import drillreg.documents.routes
 import drillreg.drills.routes
+import drillreg.duties.routes
 import drillreg.evidence.routes
 import drillreg.hazards.cli
 import drillreg.hazards.routes
@@ -74,6 +75,7 @@ from drillreg.drills.proving import drills_to_prove
 from drillreg.drills.scope import DRILL
 from drillreg.drills.succession import PLANNED, PROGRAMMES
 from drillreg.drills.waiting import OVERDUE_DRILLS, drills_to_hold
+from drillreg.duties import following
 from drillreg.evidence.choosing import Chooser, register_choosers
 from drillreg.evidence.panels import evidence_of_org, evidence_panel
 from drillreg.hazards.panels import sites_of_org
@@ -143,6 +145,7 @@ BLUEPRINTS = (
     drillreg.demo.cli.start_bp,
     drillreg.documents.routes.bp,
     drillreg.drills.routes.bp,
+    drillreg.duties.routes.bp,
     drillreg.evidence.routes.bp,
     drillreg.hazards.cli.bp,
     drillreg.hazards.routes.bp,
@@ -189,26 +192,26 @@ IMPORTS: tuple[Kind, ...] = (
 
 # What higher features show on the pages of lower ones.
 PANELS: tuple[tuple[str, Panel], ...] = (
-    ("org", grants_of_org),
+    ("org", contacts_of_org),
+    ("org", tasks_of_org),
+    ("org", plans_of_org),
+    ("org", sites_of_org),
+    ("org", drills_of_org),
+    ("org", org_panel),
+    ("org-aside", resources_of_org),
+    ("org-reach", grants_of_org),
     ("plan", grants_of_plan),
     ("site", grants_of_site),
     ("drill", grants_of_drill),
     ("report", grants_of_report),
     ("site-thread", site_thread),
-    ("org", contacts_of_org),
     ("home", network_at_home),
-    ("org", resources_of_org),
-    ("org", tasks_of_org),
     ("account", leaving_link),
     ("account-below", leaving_link_below),
-    ("org", sites_of_org),
     ("org-past", sites_of_org),
     ("org-past", plans_of_org),
     ("org-past", drills_of_org),
-    ("org", plans_of_org),
-    ("org", org_panel),
     ("drill", drill_panel),
-    ("org", drills_of_org),
     ("plan", drills_of_plan),
     ("site", plans_over_site),
     ("site", drills_at_site),
@@ -364,6 +367,9 @@ def create_app(found: Settings | None = None) -> Flask:
     register_effects(app, EFFECTS)
     register_overlay(app, overlay)
     listen(app, "calendar", plan_anew_below)
+    for what in ("calendar", "evidence", "org", "duties"):
+        listen(app, what, following.note_change)
+    database.after_commit(app, following.follow)
     register_end(app, tell_work_end)
     register_imports(app, IMPORTS)
     guard.ensure_all_marked(app)

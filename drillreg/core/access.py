@@ -28,6 +28,7 @@ class Permission(StrEnum):
     GRANT_ACCESS = "grant-access"
     KEEP_CONTACTS = "keep-contacts"
     KEEP_NUMBERS = "keep-numbers"
+    KEEP_RULES = "keep-rules"
     RESET_ACCOUNTS = "reset-accounts"
     BIND_DEVICES = "bind-devices"
     MANAGE_ACCOUNTS = "manage-accounts"

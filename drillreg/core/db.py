@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, cast
 
 import pysqlite3.dbapi2
-from flask import Flask
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     JSON,
@@ -201,6 +201,13 @@ def unit_of_work() -> Iterator[None]:
         raise
     finally:
         _writing.reset(token)
+    for follow in current_app.extensions.get("drillreg.followers", ()):
+        follow()
+
+
+def after_commit(app: Flask, follower: Callable[[], None]) -> None:
+    """Call `follower` after every unit of work that was committed; called by `app.py` alone."""
+    app.extensions.setdefault("drillreg.followers", []).append(follower)
 
 
 def ensure_writing() -> None:

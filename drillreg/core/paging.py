@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Generic, Literal, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy import ColumnElement, Select, and_, or_, tuple_
 
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError
@@ -61,10 +61,18 @@ def decode_cursor(cursor: str, length: int) -> list[Any]:
 
 
 def _after(order: Order, values: Sequence[Any]) -> ColumnElement[bool]:
-    """Return the condition "sorted behind these values", column by column.
+    """Return the condition "sorted behind these values".
 
-    Sort columns may not be null: give them through coalesce().
+    Columns of one direction are compared as a row, which an index answers from where the page
+    starts; "or" reads and sorts all that follows. Sort columns may not be null: give them
+    through coalesce().
     """
+    columns = tuple_(*(column for column, _ in order))
+    ways = {direction for _, direction in order}
+    if len(order) > 1 and ways == {"asc"}:
+        return columns > tuple(values)
+    if len(order) > 1 and ways == {"desc"}:
+        return columns < tuple(values)
     steps: list[ColumnElement[bool]] = []
     for i, (column, direction) in enumerate(order):
         equal = [order[j][0] == values[j] for j in range(i)]

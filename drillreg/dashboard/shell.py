@@ -156,7 +156,12 @@ MENU: tuple[Entry | None, ...] = (
                 permission=Permission.MANAGE_ACCOUNTS,
             ),
             Entry(N_("Slips to print"), "staff.slips", permission=Permission.MANAGE_ACCOUNTS),
-            Entry(N_("People who left"), "staff.departures", permission=Permission.MANAGE_ACCOUNTS),
+            Entry(
+                N_("People who left"),
+                "staff.departures",
+                permission=Permission.MANAGE_ACCOUNTS,
+                leads_to=("staff.departure", "staff.leaving"),
+            ),
             Entry(
                 N_("Security settings"),
                 "office.security_settings",

@@ -13,8 +13,10 @@ from drillreg.core.db import db
 from drillreg.core.page import name_of
 from drillreg.drills.models import Drill
 from drillreg.drills.rules import DrillStatus
+from drillreg.drills.scope import DRILL
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
+from drillreg.orgs.scope import scope_of
 from drillreg.tasks.chasing import ChaseSource, chase_columns
 from drillreg.tasks.todos import MOST, TodoItem
 
@@ -27,8 +29,10 @@ def drills_to_hold(actor: Actor, today: date) -> Sequence[TodoItem]:
         return []
     found = db.session.scalars(
         select(Drill)
+        .join(Drill.org)
         .where(
             Drill.org_id == actor.org_id,
+            DRILL.within(scope_of(actor, Permission.RECORD_DRILLS, today)),
             Drill.voided_at.is_(None),
             Drill.status == DrillStatus.PLANNED,
             Drill.due_on <= today + AHEAD,

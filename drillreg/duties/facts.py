@@ -95,8 +95,9 @@ class Facts:
         return self.versions[-1].attributes if self.versions else {}
 
     def next_change(self, today: date) -> date | None:
-        """Return the first day after today on which a version begins or the organisation closes."""
+        """Return the first day after today on which a version begins or ends, or it closes."""
         days = [each.from_on for each in self.versions]
+        days += [each.to_on for each in self.versions if each.to_on is not None]
         days += [day for day in (self.closed_on, self.opened_on, self.since) if day is not None]
         return min((day for day in days if day > today), default=None)
 

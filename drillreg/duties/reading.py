@@ -229,6 +229,7 @@ def rule_from(raw: Mapping[str, Any], texts: Mapping[str, Text]) -> Rule:
         readings=readings,
         note=_words(taken, "note", optional=True),
         is_on=_take(taken, "on", bool, text.is_held),
+        raw=dict(raw),
     )
     _nothing_left(taken)
     return rule
@@ -335,6 +336,7 @@ def _asks(raw: Mapping[str, Any]) -> Asks:
         within=_number(taken, "within", 0, least=0),
         days=_choice(taken, "days", Days, Days.CALENDAR),
         grace=_number(taken, "grace", 0, least=0),
+        afterwards=_take(taken, "afterwards", bool, False),
     )
     if asks.window and shipped_list("period_kind").get(asks.window) is None:
         raise _RuleError("window", N_("There is no kind of season “%(value)s”."), value=asks.window)

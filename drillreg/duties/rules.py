@@ -29,6 +29,8 @@ class Asks:
     PERIOD: `count` in each `every` × `unit`, of the calendar or rolling; with a `window` (a kind
     of season) only while it lasts, or in `span_days` before or after it. A period counts when the
     window has `least_window_days` in it, and when the organisation was bound for `least_share`.
+    `afterwards`: what is told of a period once it is over, in its `grace`; it counts from the day
+    after the period on, for as long as a period lasts.
     STANDING: one in force, no older than `max_age_years`; who comes to be bound has `within` days.
     AFTER: within `within` `days` of the event.
     """
@@ -47,6 +49,7 @@ class Asks:
     within: int = 0
     days: Days = Days.CALENDAR
     grace: int = 0
+    afterwards: bool = False
 
     @property
     def months(self) -> int:
@@ -93,10 +96,28 @@ class Rule:
     # The county that decided this version, and its decision; None as shipped.
     owner_id: int | None = None
     decision_id: int | None = None
+    # The rule as it was read, to be changed by a county in parts.
+    raw: Mapping[str, Any] = field(default_factory=dict)
 
     def holds_in(self, division_code: str) -> bool:
         """Say whether the rule holds in a division, by its code."""
         return division_code.startswith(self.jurisdiction)
+
+    @property
+    def counts_periods(self) -> bool:
+        """Whether it is on and asks for so many in each period of the calendar."""
+        asks = self.asks
+        return self.is_on and asks.shape is Shape.PERIOD and asks.anchor is Anchor.CALENDAR
+
+    def follows(self, before: "Rule") -> bool:
+        """Say whether it is on from the day after a version that was on."""
+        ends_on = before.ends_on
+        return (
+            self.is_on
+            and before.is_on
+            and ends_on is not None
+            and self.starts_on == ends_on + timedelta(days=1)
+        )
 
     @property
     def kinds_read(self) -> frozenset[str]:
@@ -104,6 +125,11 @@ class Rule:
         return self.counts.kinds | (self.subjects.kinds if self.subjects else frozenset())
 
     def horizon(self, today: date) -> date:
-        """Return the first day whose periods are looked at, and their proofs read."""
-        months = max(self.asks.months * 2, 12) + 1
-        return (today - timedelta(days=31 * months + self.asks.grace)).replace(day=1)
+        """Return the first day whose periods are looked at, and their proofs read.
+
+        It moves on with the periods of the calendar, never within one.
+        """
+        months = self.asks.months
+        now = ((today.year - 2000) * 12 + today.month - 1) // months * months
+        year, month = divmod(now - max(2 * months, 12), 12)
+        return date(2000 + year, month + 1, 1)

@@ -1,12 +1,13 @@
 """How often a site is to be checked where it lies: as the office above it has set."""
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, case, func, or_
 
 from drillreg.hazards.models import HazardSite
 from drillreg.hazards.rules import LEVEL_ORDER, Freshness, RiskLevel, freshness
-from drillreg.office.placed import day_before
+from drillreg.office.placed import day_before, days_set
 from drillreg.office.queries import setting
 
 
@@ -33,3 +34,9 @@ def is_fresh(today: date) -> ColumnElement[bool]:
             for level in LEVEL_ORDER
         )
     )
+
+
+def next_check_on() -> Any:
+    """Return, as SQL, the day until which the last check counts; null where there was none."""
+    days = case(*((HazardSite.level == level, days_set(_key(level))) for level in LEVEL_ORDER))
+    return func.days_after(HazardSite.last_check_on, days)

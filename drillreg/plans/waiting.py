@@ -12,8 +12,10 @@ from drillreg.core.access import Actor, Permission
 from drillreg.core.db import db
 from drillreg.core.page import name_of
 from drillreg.orgs.models import Org
+from drillreg.orgs.scope import scope_of
 from drillreg.plans.models import Plan, PlanVersion
 from drillreg.plans.rules import VersionState
+from drillreg.plans.scope import PLAN
 from drillreg.tasks.chasing import ChaseSource, chase_columns
 from drillreg.tasks.todos import MOST, TodoItem
 
@@ -28,8 +30,10 @@ def plans_to_review(actor: Actor, today: date) -> Sequence[TodoItem]:
         select(PlanVersion)
         .join(PlanVersion.plan)
         .options(contains_eager(PlanVersion.plan))
+        .join(Plan.org)
         .where(
             Plan.org_id == actor.org_id,
+            PLAN.within(scope_of(actor, Permission.EDIT_PLANS, today)),
             Plan.voided_at.is_(None),
             PlanVersion.state == VersionState.CURRENT,
             PlanVersion.review_on <= today + AHEAD,

@@ -15,16 +15,18 @@ from drillreg.core.page import name_of
 from drillreg.drills.models import Drill, Observation
 from drillreg.drills.rules import DrillStatus
 from drillreg.i18n import N_
+from drillreg.office.placed import day_before, days_set
 from drillreg.orgs.models import Org
 from drillreg.orgs.scope import scope_of
 from drillreg.reports.models import CorrectiveAction, Finding, Report
 from drillreg.reports.rules import ActionState, ReportState
+from drillreg.reports.scope import REPORT
 from drillreg.tasks.chasing import ChaseSource, chase_columns
 from drillreg.tasks.todos import MOST, TodoItem
 
 AHEAD = timedelta(days=30)
 # A drill without a report after this long is a broken thread (an office habit, no national rule).
-REPORT_AFTER = timedelta(days=30)
+REPORT_DAYS = "drills.report-days"
 
 
 def reports_to_decide(actor: Actor, today: date) -> Sequence[TodoItem]:
@@ -65,7 +67,12 @@ def reports_sent_back(actor: Actor, today: date) -> Sequence[TodoItem]:
         return []
     found = db.session.scalars(
         select(Report)
-        .where(Report.org_id == actor.org_id, Report.state == ReportState.RETURNED)
+        .join(Report.org)
+        .where(
+            Report.org_id == actor.org_id,
+            REPORT.within(scope_of(actor, Permission.WRITE_REPORTS, today)),
+            Report.state == ReportState.RETURNED,
+        )
         .order_by(Report.id)
         .limit(MOST)
     )
@@ -88,11 +95,13 @@ def actions_to_do(actor: Actor, today: date) -> Sequence[TodoItem]:
         select(CorrectiveAction)
         .join(Finding, Finding.id == CorrectiveAction.finding_id)
         .join(Report, Report.id == Finding.report_id)
+        .join(Org, Org.id == CorrectiveAction.org_id)
         .where(
             Report.state == ReportState.APPROVED,
             Finding.voided_at.is_(None),
             CorrectiveAction.voided_at.is_(None),
             CorrectiveAction.org_id == actor.org_id,
+            scope_of(actor, Permission.WRITE_REPORTS, today).allows(),
             CorrectiveAction.state == ActionState.OPEN,
             CorrectiveAction.due_on <= today + AHEAD,
         )
@@ -137,7 +146,7 @@ def _late_actions(today: date) -> Select[Any]:
 
 
 def _without_report(today: date) -> Select[Any]:
-    """Select drills that showed something to improve and have no report after a month."""
+    """Select drills that found something and have no report after as many days as are set."""
     columns = chase_columns(
         "report-missing",
         "drill",
@@ -145,7 +154,7 @@ def _without_report(today: date) -> Select[Any]:
         org_id=Drill.org_id,
         what=Drill.title,
         what_en=Drill.title_en,
-        since=func.days_after(Drill.held_on, REPORT_AFTER.days),
+        since=func.days_after(Drill.held_on, days_set(REPORT_DAYS)),
     )
     to_improve = exists().where(
         Observation.drill_id == Drill.id,
@@ -158,7 +167,7 @@ def _without_report(today: date) -> Select[Any]:
         .where(
             Drill.voided_at.is_(None),
             Drill.status == DrillStatus.HELD,
-            Drill.held_on < today - REPORT_AFTER,
+            Drill.held_on < day_before(REPORT_DAYS, today),
             to_improve,
             ~exists().where(Report.drill_id == Drill.id),
         )

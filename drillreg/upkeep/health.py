@@ -33,6 +33,8 @@ def check_database() -> Check:
     """Look whether the database answers and is at the newest version."""
     db.session.execute(text("SELECT 1"))
     here, newest = version_of_database(), newest_version()
+    if here is None:
+        return bad("database", N_("It was never set up."), N_("Run drillreg init."))
     if here != newest:
         return bad(
             "database",

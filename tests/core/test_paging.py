@@ -16,8 +16,9 @@ from drillreg.orgs.models import Division
     names=st.lists(st.sampled_from("abc"), min_size=1, max_size=12),
     size=st.integers(1, 5),
     way=st.sampled_from(["asc", "desc"]),
+    last=st.sampled_from(["asc", "desc"]),
 )
-def test_pages_put_together_are_the_whole_list_once(app, names, size, way):
+def test_pages_put_together_are_the_whole_list_once(app, names, size, way, last):
     with app.app_context():
         with unit_of_work():
             db.session.execute(delete(Division))
@@ -25,7 +26,7 @@ def test_pages_put_together_are_the_whole_list_once(app, names, size, way):
                 Division(code=str(i), level="town", name=name, path=f"{i}/")
                 for i, name in enumerate(names)
             )
-        order = [(Division.name, way), (Division.id, "asc")]
+        order = [(Division.name, way), (Division.id, last)]
         seen, cursor = [], None
         while True:
             page = keyset_page(select(Division), order=order, cursor=cursor, size=size)
@@ -35,6 +36,8 @@ def test_pages_put_together_are_the_whole_list_once(app, names, size, way):
                 break
         assert sorted(seen) == sorted(set(seen))
         assert [name for name, _ in seen] == sorted(names, reverse=way == "desc")
+        same = [[key for each, key in seen if each == name] for name in set(names)]
+        assert all(keys == sorted(keys, reverse=last == "desc") for keys in same)
 
 
 @pytest.mark.parametrize(

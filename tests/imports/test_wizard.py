@@ -261,6 +261,6 @@ def test_the_list_shows_ones_own_imports_only(county, clerk, send, as_role):
 def test_the_wizard_speaks_english(places, county, as_role, send):
     browser = as_role("county_staff", locale="en", username="english")
     address = send(table(GOOD, ODD_KIND, NOWHERE), browser=browser)
-    assert "2 of 3 rows come in, 1 are explained" in browser.page(address).text
+    assert "2 of 3 rows come in; explained: 1" in browser.page(address).text
     for page in ("", "/header", "/columns"):
         assert browser.page(address + page)

@@ -163,6 +163,15 @@ def test_the_check_interval_of_the_nearest_office_counts_in_lists_and_on_pages(
     assert "竹源镇后山" in page
     assert "白岩镇后山" not in page
     assert "白岩镇后山" in browser.page("/hazards/?fresh=fresh").text
+    chased = browser.page("/chasing/?kind=check-stale").select_one("main table").text
+    assert "竹源镇后山" in chased
+    assert "白岩镇后山" not in chased
+    with app.app_context():
+        put(definitions()["hazards.check-days-red"], 3, county.town, frozen.now)
+    rows = browser.page("/chasing/?kind=check-stale").select("main tbody tr")
+    since = [row.text for row in rows if "白岩镇后山" in row.text]
+    assert len(since) == 1
+    assert "2026-05-05" in since[0]
     assert browser.get("/").status_code == 200
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -9,8 +10,10 @@ import click
 from drillreg.app import create_app
 from drillreg.config import Settings
 from drillreg.core import clock
-from drillreg.core.db import Base, db
+from drillreg.core.db import db
 from drillreg.demo.load import load_demo
+from drillreg.upkeep.database import upgrade_database
+from drillreg.upkeep.tls import make_authority, places_in
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / ".build" / "shots-data"
@@ -39,6 +42,7 @@ def prepare(*, keep: bool = False) -> Path:
         stamp.write_text(wanted)
     shutil.rmtree(COPY, ignore_errors=True)
     shutil.copytree(FOLDER, COPY)
+    make_authority(places_in(COPY), name="青岭县应急 CA", now=datetime.now(UTC))
     return COPY
 
 
@@ -54,7 +58,7 @@ def _load() -> None:
         )
     )
     with app.app_context():
-        Base.metadata.create_all(db.engine)
+        upgrade_database()
         now = clock.now()
         for stage in load_demo(clock.local_date(now), now):
             click.echo(f"  {stage.name}: {dict(stage.counts)} in {stage.seconds:.1f} s")

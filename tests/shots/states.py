@@ -59,6 +59,7 @@ def _who(page: Page) -> None:
 NOTHING = "没有这样的"
 STATES = (
     State(Sight("", "/sign-in", "accounts.sign_in")),
+    State(Sight("", "/trust", "upkeep.trust")),
     State(Sight("", "/sign-in", "accounts.sign_in", "refused"), _wrong_password),
     State(Sight("", "/sign-in", "accounts.code"), _right_password),
     State(Sight("deputy", "/account/acting", "dashboard.home", "acting"), _act_for),

@@ -6,6 +6,7 @@ from pathlib import Path
 from drillreg.core import clock
 from drillreg.core.access import Permission
 from drillreg.core.codes import read_code_list
+from drillreg.i18n import pick
 from drillreg.imports.planning import Examined, Upload, examine
 from drillreg.work.importers import Entry, Field, Kind, Note, Plan, Source, field_of
 
@@ -33,7 +34,7 @@ class DryKind(Kind):
             if bad is not None:
                 problems.append(Note(at, bad.message, bad.params))
             elif lacking is not None:
-                problems.append(Note(at, f"{lacking.label['en']} is missing"))
+                problems.append(Note(at, "%(label)s is missing.", {"label": pick(lacking.label)}))
             else:
                 entries.append(Entry(at, {code: c.values[at] for code, c in columns.items()}))
         return Plan(entries, problems)

@@ -1,16 +1,17 @@
 """Rules that ask for so many within each period of the calendar, and how closed periods ended."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import takewhile
 
-from drillreg.duties.evaluation.periods import around
+from drillreg.duties.evaluation.periods import add_months, around, grid
 from drillreg.duties.evaluation.results import Closed, Result, least_grade
-from drillreg.duties.evaluation.subjects import Subject, proofs_for
+from drillreg.duties.evaluation.subjects import Subject, by_day, proofs_for
 from drillreg.duties.facts import Facts, Place, Proof, Waiver
 from drillreg.duties.rules import Rule
-from drillreg.duties.states import FAR, State
+from drillreg.duties.states import State
 from drillreg.workdays.seasons import Span
 
 ONE_DAY = timedelta(days=1)
@@ -18,22 +19,43 @@ ONE_DAY = timedelta(days=1)
 CLOSING_DAYS = 5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Owed:
     """A period in which something is owed, and the version of the rule that holds in it."""
 
     period: Span
     rule: Rule
 
-    @property
+    @cached_property
+    def counts_in(self) -> Span:
+        """The days on which what is done counts for the period."""
+        if not self.rule.asks.afterwards:
+            return self.period
+        first = self.period.last + ONE_DAY
+        return Span(first, add_months(first, self.rule.asks.months) - ONE_DAY)
+
+    @cached_property
     def due_on(self) -> date:
         """The last day, grace counted."""
         return self.period.last + timedelta(days=self.rule.asks.grace)
 
-    @property
+    @cached_property
     def closed_on(self) -> date:
         """The day at whose end the period is closed."""
         return self.due_on + timedelta(days=CLOSING_DAYS)
+
+
+@dataclass(frozen=True)
+class Share:
+    """What was done for a period."""
+
+    owed: Owed
+    proofs: Sequence[Proof]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether less was done than is asked."""
+        return len(self.proofs) < self.owed.rule.asks.count
 
 
 @lru_cache(maxsize=4096)
@@ -41,27 +63,40 @@ def governed(chain: tuple[Rule, ...], place: Place, today: date) -> tuple[Owed, 
     """Return the periods around a day, each with the version that governs it.
 
     A version governs its periods from the first one it holds in for long enough (`least_share`);
-    until that one begins, the version before it goes on.
+    until that one begins, the period in which the version before it ended goes on, unless less is
+    asked now. What was over before a version began stays as it was.
     """
     found: list[Owed] = []
-    for rule in chain:
-        if not rule.is_on:
-            begins: date | None = rule.starts_on
-            mine: list[Owed] = []
-        else:
-            mine = [Owed(period, rule) for period in around(rule.asks, place, today)]
-            mine = [each for each in mine if _holds_in(rule, each.period)]
-            begins = mine[0].period.first if mine else None
-        if begins is not None:
+    for at, rule in enumerate(chain):
+        following = chain[at + 1] if at + 1 < len(chain) else None
+        mine = _own(rule, following, place, today) if rule.counts_periods else []
+        if mine or not rule.counts_periods:
+            begins = max(mine[0].period.first if mine else rule.starts_on, rule.starts_on)
             found = [each for each in found if each.period.last < begins]
         found += mine
     return tuple(found)
 
 
-def _holds_in(rule: Rule, period: Span) -> bool:
-    if rule.ends_on is not None and period.last > rule.ends_on:
+def _own(rule: Rule, following: Rule | None, place: Place, today: date) -> list[Owed]:
+    """Return the periods in which a version holds for long enough."""
+    last_start, last_end = date.max, date.max
+    if rule.ends_on is not None:
+        goes_on = following is not None and _asks_no_less(following, rule)
+        last_start, last_end = rule.ends_on, date.max if goes_on else rule.ends_on
+    return [
+        Owed(period, rule)
+        for period in around(rule.asks, place, today)
+        if period.first <= last_start
+        and period.last <= last_end
+        and _share(period, rule.starts_on, None) >= rule.asks.least_share
+    ]
+
+
+def _asks_no_less(new: Rule, old: Rule) -> bool:
+    """Say whether a version that follows another asks for as much, or for more."""
+    if not (new.follows(old) and new.counts_periods):
         return False
-    return _share(period, rule.starts_on, None) >= rule.asks.least_share
+    return new.asks.count * old.asks.months >= old.asks.count * new.asks.months
 
 
 def _share(period: Span, first: date, end: date | None) -> float:
@@ -92,13 +127,47 @@ def _bound_in(owed: Owed, spans: Iterable[tuple[date, date | None]]) -> bool:
     return any(
         first <= last
         and (end is None or last < end)
-        and _share(owed.period, first, end) >= owed.rule.asks.least_share
+        and (
+            first <= owed.period.first
+            or _share(owed.period, first, end) >= owed.rule.asks.least_share
+        )
         for first, end in spans
     )
 
 
-def _inside(proofs: Iterable[Proof], period: Span) -> list[Proof]:
-    return [each for each in proofs if period.holds(each.on_date)]
+def shared_out(owed: Iterable[Owed], done: Mapping[int, Sequence[Proof]]) -> list[Share]:
+    """Return what was done for each period; `done` has the proofs of each version by date.
+
+    What was done in the grace of a period that is still short counts for it, and not again for
+    the next.
+    """
+    found: list[Share] = []
+    used: set[int] = set()
+    for each in owed:
+        days, asks = each.counts_in, each.rule.asks
+        mine = [
+            proof
+            for proof in done[id(each.rule)]
+            if days.first <= proof.on_date <= days.last and proof.id not in used
+        ]
+        if asks.grace and not asks.afterwards and len(mine) < asks.count:
+            in_grace = [
+                proof
+                for proof in done[id(each.rule)]
+                if days.last < proof.on_date <= each.due_on and proof.id not in used
+            ][: asks.count - len(mine)]
+            used.update(proof.id for proof in in_grace)
+            mine += in_grace
+        found.append(Share(each, mine))
+    return found
+
+
+def _is_waived(owed: Owed, subject: Subject, waivers: Iterable[Waiver]) -> bool:
+    return any(
+        each.covers(subject.key, subject.event_type)
+        and each.from_on <= owed.period.last <= each.until_on
+        for each in waivers
+    )
 
 
 def stand(
@@ -107,77 +176,80 @@ def stand(
     place: Place,
     subject: Subject,
     proofs: Sequence[Proof],
+    waivers: Sequence[Waiver],
     today: date,
 ) -> Result | None:
-    """Return how a counted duty stands; None where nothing is or was owed."""
+    """Return how a counted duty stands; None where nothing is or was owed.
+
+    A period whose last day is waived is not missed, and nothing has to be done for it.
+    """
     owed = owed_periods(chain, facts, place, subject, today)
-    past = [each for each in owed if each.due_on < today]
-    coming = [each for each in owed if each.due_on >= today]
+    if not owed:
+        return None
     org = facts.attributes_on(today)
     done = {
-        id(rule): [
-            each for each in proofs_for(rule, subject, proofs, org, today) if each.on_date <= today
-        ]
-        for rule in {id(each.rule): each.rule for each in owed}.values()
+        id(rule): by_day(proofs_for(rule, subject, proofs, org, today), today)
+        for rule in dict.fromkeys(each.rule for each in owed)
     }
-    missed = _missed_in_a_row(past, done)
-    if not coming:
-        return _last_one(past[-1], missed, done, subject) if past else None
-    now = coming[0]
-    inside = _inside(done[id(now.rule)], now.period)
-    need = now.rule.asks.count
-    found = Result(
-        rule=now.rule,
-        key=subject.key,
-        event_type=subject.event_type,
-        good_until=now.period.first - ONE_DAY if past else None,
-        due_on=now.due_on,
-        have=len(inside),
-        need=need,
-        proofs=tuple(each.id for each in inside),
-        grade=least_grade(inside, need),
-        period=now.period,
-        valid_until=now.due_on,
-    )
-    if len(inside) >= need:
-        after = coming[1] if len(coming) > 1 else None
-        return replace(
-            found,
-            good_until=after.period.first - ONE_DAY if after else FAR,
-            due_on=after.due_on if after else FAR,
-        )
-    if missed:
-        return replace(found, good_until=None, due_on=missed[0].due_on)
-    return found
+    every = shared_out(owed, done)
+    shares = [
+        each for each in every if not (each.is_short and _is_waived(each.owed, subject, waivers))
+    ] or every
+    past = [each for each in shares if each.owed.due_on < today]
+    coming = [each for each in shares if each.owed.due_on >= today]
+    found = _coming(past, coming, subject, today) if coming else _over(past, subject)
+    return replace(found, valid_until=_holds_until(owed, chain[-1], today))
 
 
-def _missed_in_a_row(past: Sequence[Owed], done: dict[int, list[Proof]]) -> list[Owed]:
-    """Return the last periods in which too little was done, back to the last good one."""
-    missed: list[Owed] = []
-    for each in reversed(past):
-        if len(_inside(done[id(each.rule)], each.period)) >= each.rule.asks.count:
-            break
-        missed.insert(0, each)
-    return missed
+def _holds_until(owed: Iterable[Owed], rule: Rule, today: date) -> date:
+    """Return the next day at whose end a period is due or closed, or the calendar's own is over."""
+    days = (day for each in owed for day in (each.due_on, each.closed_on) if day >= today)
+    return min((*days, grid(today, rule.asks.months).last))
 
 
-def _last_one(
-    last: Owed, missed: Sequence[Owed], done: dict[int, list[Proof]], subject: Subject
+def _coming(
+    past: Sequence[Share], coming: Sequence[Share], subject: Subject, today: date
 ) -> Result:
-    """Return how a duty stands of which nothing more is to come."""
-    inside = _inside(done[id(last.rule)], last.period)
+    """Return how a duty stands of which a period is still to end."""
+    full = list(takewhile(lambda each: not each.is_short, coming))
+    short = coming[len(full)].owed if len(full) < len(coming) else None
+    missed = _missed_in_a_row(past)
+    if short is None:
+        return replace(_told(full[-1], subject), good_until=full[-1].owed.due_on)
+    has_begun = short.counts_in.first <= today
+    found = _told(full[-1] if full and not has_begun else coming[len(full)], subject)
+    if missed and not full:
+        return replace(found, due_on=missed[0].owed.due_on)
+    good_until = short.counts_in.first - ONE_DAY if full or past else None
+    return replace(found, good_until=good_until, due_on=short.due_on)
+
+
+def _over(past: Sequence[Share], subject: Subject) -> Result:
+    """Return how a duty stands of which nothing more is to come: late, or no longer owed."""
+    missed = _missed_in_a_row(past)
+    return replace(_told(past[-1], subject), due_on=missed[0].owed.due_on if missed else None)
+
+
+def _told(share: Share, subject: Subject) -> Result:
+    """Return a result that tells what was done for a period, without its dates."""
+    need = share.owed.rule.asks.count
     return Result(
-        rule=last.rule,
+        rule=share.owed.rule,
         key=subject.key,
         event_type=subject.event_type,
-        good_until=None if missed else FAR,
-        due_on=missed[0].due_on if missed else FAR,
-        have=len(inside),
-        need=last.rule.asks.count,
-        proofs=tuple(each.id for each in inside),
-        grade=least_grade(inside, last.rule.asks.count),
-        period=last.period,
+        good_until=None,
+        due_on=None,
+        have=len(share.proofs),
+        need=need,
+        proofs=tuple(each.id for each in share.proofs),
+        grade=least_grade(share.proofs, need),
+        period=share.owed.period,
     )
+
+
+def _missed_in_a_row(past: Sequence[Share]) -> list[Share]:
+    """Return the last periods in which too little was done, back to the last good one."""
+    return list(takewhile(lambda each: each.is_short, reversed(past)))[::-1]
 
 
 def closings(
@@ -190,42 +262,51 @@ def closings(
     today: date,
 ) -> Iterator[Closed]:
     """Yield how each period ended that is closed by a day, with what became known later beside."""
-    for each in owed_periods(chain, facts, place, subject, today):
-        if each.closed_on < today:
-            yield _closed(each, facts, subject, proofs, waivers, today)
+    owed = owed_periods(chain, facts, place, subject, today)
+    done: dict[tuple[int, int], list[Proof]] = {}
+    for at, each in enumerate(owed):
+        if each.closed_on >= today:
+            continue
+        # Only a period with grace can take something from the one after it.
+        before = owed[0 if each.rule.asks.grace else at : at + 1]
+        org = facts.attributes_on(each.period.last)
+        mine = {}
+        for rule in dict.fromkeys(one.rule for one in before):
+            key = (id(rule), id(org))
+            if key not in done:
+                done[key] = by_day(proofs_for(rule, subject, proofs, org, today), today)
+            mine[id(rule)] = done[key]
+        yield _closed(before, mine, subject, waivers)
 
 
 def _closed(
-    owed: Owed,
-    facts: Facts,
+    owed: Sequence[Owed],
+    done: Mapping[int, Sequence[Proof]],
     subject: Subject,
-    proofs: Sequence[Proof],
     waivers: Sequence[Waiver],
-    today: date,
 ) -> Closed:
-    rule, period = owed.rule, owed.period
-    org = facts.attributes_on(period.last)
-    known = _inside(proofs_for(rule, subject, proofs, org, owed.closed_on), period)
-    now = _inside(proofs_for(rule, subject, proofs, org, today), period)
-    late = [each for each in now if each.entered_on > owed.closed_on]
-    waived = any(
-        each.covers(subject.key, subject.event_type)
-        and each.from_on <= period.last <= each.until_on
-        for each in waivers
-    )
-    met = len(known) >= rule.asks.count
-    state = State.MET if met else State.WAIVED if waived else State.BREACHED
+    """Return how the last of some periods ended."""
+    last = owed[-1]
+    known = {
+        key: [each for each in proofs if each.entered_on <= last.closed_on]
+        for key, proofs in done.items()
+    }
+    in_time = [each for each in shared_out(owed, known)[-1].proofs if each.on_date <= last.due_on]
+    now = shared_out(owed, done)[-1].proofs
+    late = [each for each in now if each.entered_on > last.closed_on or each.on_date > last.due_on]
+    need = last.rule.asks.count
+    state = State.WAIVED if _is_waived(last, subject, waivers) else State.BREACHED
     return Closed(
-        rule=rule,
+        rule=last.rule,
         key=subject.key,
         event_type=subject.event_type,
-        period=period,
-        state=state,
-        have=len(known),
-        need=rule.asks.count,
-        proofs=tuple(each.id for each in known),
-        grade=least_grade(known, rule.asks.count),
-        closed_on=owed.closed_on,
+        period=last.period,
+        state=State.MET if len(in_time) >= need else state,
+        have=len(in_time),
+        need=need,
+        proofs=tuple(each.id for each in in_time),
+        grade=least_grade(in_time, need),
+        closed_on=last.closed_on,
         late_proofs=tuple(each.id for each in late),
-        late_days=max(((each.entered_on - period.last).days for each in late), default=0),
+        late_days=max(((each.entered_on - last.due_on).days for each in late), default=0),
     )

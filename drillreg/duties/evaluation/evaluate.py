@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from drillreg.duties.evaluation import counting, running
 from drillreg.duties.evaluation.results import Closed, Result
-from drillreg.duties.evaluation.subjects import subjects_of
+from drillreg.duties.evaluation.subjects import Subject, subjects_of
 from drillreg.duties.facts import Facts, Place, Proof, Waiver
 from drillreg.duties.rules import Rule
 from drillreg.duties.terms import Anchor, Shape
@@ -36,30 +36,53 @@ def evaluate(
     `proofs` are those of the organisation that were not struck out, of the kinds the rule reads.
     """
     mine = [each for each in waivers if each.rule_id == chain[0].id]
-    newest = running.version_on(chain, today) or chain[-1]
+    current = running.version_on(chain, today)
     closed: list[Closed] = []
-    if newest.asks.shape is Shape.AFTER:
-        results = running.after(chain, facts, place, proofs, today)
-    else:
-        results = []
-        for subject in subjects_of(newest, proofs, facts, today):
-            if newest.asks.shape is Shape.STANDING:
-                found = running.standing(chain, facts, subject, proofs, today)
-            elif newest.asks.anchor is Anchor.ROLLING:
-                found = running.rolling(chain, facts, subject, proofs, today)
-            else:
-                closed += counting.closings(chain, facts, place, subject, proofs, mine, today)
-                found = (
-                    counting.stand(chain, facts, place, subject, proofs, today)
-                    if running.bound_since(newest, facts, subject, today) is not None
-                    else None
-                )
-            if found is not None:
-                results.append(found)
+    for alike in _by_basis(chain):
+        for subject in subjects_of(alike[-1], proofs, facts, today):
+            closed += counting.closings(alike, facts, place, subject, proofs, mine, today)
+    results: list[Result] = []
+    if current is not None and current.asks.shape is Shape.AFTER:
+        results += running.after(chain, facts, place, proofs, today)
+    elif current is not None:
+        for subject in subjects_of(current, proofs, facts, today):
+            results += _result(chain, current, facts, subject, proofs, place, mine, today)
     results = [_waived(each, mine, today) for each in results]
     changes = [each.valid_until for each in results]
-    changes += [_next_change(chain, facts, mine, today)]
+    changes += [_next_change(chain, facts, proofs, mine, today)]
     return Evaluated(tuple(results), tuple(closed), _least(changes))
+
+
+def _by_basis(chain: Sequence[Rule]) -> list[tuple[Rule, ...]]:
+    """Return the versions that count periods, those by the same basis together."""
+    counting_ones = [rule for rule in chain if rule.counts_periods]
+    return [
+        tuple(rule for rule in chain if rule.basis is basis)
+        for basis in dict.fromkeys(rule.basis for rule in counting_ones)
+    ]
+
+
+def _result(
+    chain: tuple[Rule, ...],
+    current: Rule,
+    facts: Facts,
+    subject: Subject,
+    proofs: Sequence[Proof],
+    place: Place,
+    waivers: Sequence[Waiver],
+    today: date,
+) -> list[Result]:
+    """Return how one duty stands by the version that is in force, if anything is owed."""
+    if running.bound_since(current, facts, subject, today) is None:
+        return []
+    if current.asks.shape is Shape.STANDING:
+        found = running.standing(chain, facts, subject, proofs, today)
+    elif current.asks.anchor is Anchor.ROLLING:
+        found = running.rolling(chain, facts, subject, proofs, today)
+    else:
+        alike = tuple(rule for rule in chain if rule.basis is current.basis)
+        found = counting.stand(alike, facts, place, subject, proofs, waivers, today)
+    return [] if found is None else [found]
 
 
 def _waived(result: Result, waivers: Iterable[Waiver], today: date) -> Result:
@@ -72,12 +95,18 @@ def _waived(result: Result, waivers: Iterable[Waiver], today: date) -> Result:
 
 
 def _next_change(
-    chain: Sequence[Rule], facts: Facts, waivers: Iterable[Waiver], today: date
+    chain: Sequence[Rule],
+    facts: Facts,
+    proofs: Iterable[Proof],
+    waivers: Iterable[Waiver],
+    today: date,
 ) -> date | None:
-    """Return the last day before a version, a rule or a waiver begins or ends."""
+    """Return the last day before a version, a rule, a proof or a waiver begins or ends."""
     days = [rule.starts_on for rule in chain]
     days += [rule.ends_on + ONE_DAY for rule in chain if rule.ends_on is not None]
     days += [each.from_on for each in waivers]
+    days += [each.on_date for each in proofs]
+    days += [each.until_on + ONE_DAY for each in proofs if each.until_on is not None]
     days += [day for day in (facts.next_change(today),) if day is not None]
     following = [day for day in days if day > today]
     return min(following) - ONE_DAY if following else None

@@ -1,12 +1,11 @@
 """Rules that run from an event or from the last time: rolling periods, one in force, a deadline."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from drillreg.duties.evaluation.periods import add_months
 from drillreg.duties.evaluation.results import Result, least_grade
-from drillreg.duties.evaluation.subjects import Subject, proofs_for
+from drillreg.duties.evaluation.subjects import Subject, by_day, proofs_for
 from drillreg.duties.facts import Facts, Place, Proof, counted, keys_of
 from drillreg.duties.rules import Rule
 from drillreg.duties.states import FAR
@@ -33,6 +32,17 @@ def bound_since(rule: Rule, facts: Facts, subject: Subject, today: date) -> date
     return None
 
 
+def _before(chain: Sequence[Rule], rule: Rule) -> Rule | None:
+    """Return the version that a version took the place of, None where nothing was owed before."""
+    return next((each for each in chain if rule.follows(each)), None)
+
+
+def _in_force_since(chain: Sequence[Rule], rule: Rule) -> date:
+    """Return the day since which a rule has been in force, through all its versions."""
+    before = _before(chain, rule)
+    return rule.starts_on if before is None else _in_force_since(chain, before)
+
+
 def _holding(
     chain: Sequence[Rule], facts: Facts, subject: Subject, today: date
 ) -> tuple[Rule, date] | None:
@@ -41,7 +51,7 @@ def _holding(
     if rule is None:
         return None
     since = bound_since(rule, facts, subject, today)
-    return None if since is None else (rule, max(since, chain[0].starts_on))
+    return None if since is None else (rule, max(since, _in_force_since(chain, rule)))
 
 
 def rolling(
@@ -51,40 +61,43 @@ def rolling(
     proofs: Sequence[Proof],
     today: date,
 ) -> Result | None:
-    """Return how a duty stands that comes round so many months after the last time."""
+    """Return how a duty stands that comes round so many months after the last time.
+
+    What was done before the organisation was bound does not make it late sooner.
+    """
     holding = _holding(chain, facts, subject, today)
     if holding is None:
         return None
     rule, since = holding
     org = facts.attributes_on(today)
-    done = [each for each in proofs_for(rule, subject, proofs, org, today) if each.on_date <= today]
-    done.sort(key=lambda each: (each.on_date, each.id))
+    done = by_day(proofs_for(rule, subject, proofs, org, today), today)
     need = rule.asks.count
     grace = timedelta(days=rule.asks.grace)
-    starts = done[-need].on_date if len(done) >= need else since
-    due_on = _not_at_once(chain, rule, starts, today) + grace
+    starts = done[-need].on_date if len(done) >= need else None
+    good_until = None if starts is None else _comes_round(chain, rule, starts) + grace
+    due_on = _comes_round(chain, rule, since) + grace
     last = done[-need:]
     return Result(
         rule=rule,
         key=subject.key,
         event_type=subject.event_type,
-        good_until=due_on if len(done) >= need else None,
-        due_on=due_on,
-        have=min(len(done), need),
+        good_until=good_until,
+        due_on=due_on if good_until is None else max(good_until, due_on),
+        have=len(last),
         need=need,
         proofs=tuple(each.id for each in last),
         grade=least_grade(last, need),
-        since=starts,
+        since=starts or since,
     )
 
 
-def _not_at_once(chain: Sequence[Rule], rule: Rule, starts: date, today: date) -> date:
+def _comes_round(chain: Sequence[Rule], rule: Rule, starts: date) -> date:
     """Return the day something is due; a period made shorter makes nobody late on its first day."""
     due_on = add_months(starts, rule.asks.months)
-    before = [each for each in chain if each.is_on and each.starts_on < rule.starts_on]
-    if not before:
+    before = _before(chain, rule)
+    if before is None:
         return due_on
-    old = add_months(starts, before[-1].asks.months)
+    old = _comes_round(chain, before, starts)
     return max(due_on, min(old, add_months(rule.starts_on, rule.asks.months)))
 
 
@@ -95,104 +108,129 @@ def standing(
     proofs: Sequence[Proof],
     today: date,
 ) -> Result | None:
-    """Return how a duty stands to have something in force."""
+    """Return how a duty stands to have something in force.
+
+    Who comes to be bound, or loses what was in force, has `within` days; who lets it grow too old
+    has none.
+    """
     holding = _holding(chain, facts, subject, today)
     if holding is None:
         return None
     rule, since = holding
     org = facts.attributes_on(today)
-    found = proofs_for(rule, subject, proofs, org, today)
-    now = [each for each in found if each.stands_on(today)]
-    now.sort(key=lambda each: (each.on_date, each.id))
-    ended = [each.until_on + ONE_DAY for each in found if each.until_on and each.until_on < today]
-    age = rule.asks.max_age_years
-    grace = timedelta(days=rule.asks.grace)
+    within = timedelta(days=rule.asks.within + rule.asks.grace)
     good_until: date | None = None
-    due_on = max([since, *ended]) + timedelta(days=rule.asks.within) + grace
-    if now:
-        ages = FAR if age is None else add_months(now[-1].on_date, 12 * age) + grace
-        ends = FAR if now[-1].until_on is None else now[-1].until_on
-        good_until = due_on = min(ages, ends)
-        if ends < ages:
-            due_on = ends + timedelta(days=rule.asks.within) + grace
+    due_on = since + within
+    now: list[tuple[date, Proof]] = []
+    for proof in by_day(proofs_for(rule, subject, proofs, org, today), today):
+        ages = _too_old(chain, rule, proof.on_date)
+        ends = min(ages, proof.until_on or FAR)
+        good_until = max(good_until or ends, ends)
+        due_on = max(due_on, ends if ends == ages else ends + within)
+        if proof.stands_on(today):
+            now.append((ends, proof))
+    best = max(now, key=lambda each: (each[0], each[1].on_date, each[1].id))[1] if now else None
     return Result(
         rule=rule,
         key=subject.key,
         event_type=subject.event_type,
         good_until=good_until,
         due_on=due_on,
-        have=len(now[-1:]),
+        have=1 if best else 0,
         need=1,
-        proofs=tuple(each.id for each in now[-1:]),
-        grade=now[-1].grade if now else None,
-        since=now[-1].on_date if now else since,
+        proofs=(best.id,) if best else (),
+        grade=best.grade if best else None,
+        since=best.on_date if best else since,
     )
+
+
+def _too_old(chain: Sequence[Rule], rule: Rule, made: date) -> date:
+    """Return the last day before something is too old; as for periods, nobody is late at once."""
+    age = rule.asks.max_age_years
+    if age is None:
+        return FAR
+    due_on = add_months(made, 12 * age) + timedelta(days=rule.asks.grace)
+    before = _before(chain, rule)
+    if before is None:
+        return due_on
+    old = _too_old(chain, before, made)
+    first = rule.starts_on + timedelta(days=rule.asks.within + rule.asks.grace)
+    return max(due_on, min(old, first))
 
 
 def after(
     chain: Sequence[Rule], facts: Facts, place: Place, proofs: Sequence[Proof], today: date
 ) -> list[Result]:
-    """Return how deadlines stand that run from events; of one record the newest event counts."""
-    newest: dict[int, tuple[Proof, Rule]] = {}
-    for proof in sorted(proofs, key=lambda each: (each.on_date, each.id)):
-        rule = version_on(chain, proof.on_date)
-        if rule is None or rule.subjects is None or proof.on_date > today:
+    """Return how deadlines stand that run from events.
+
+    Of one record the first event that nothing followed counts, else the newest: what comes later
+    does not put off what is owed.
+    """
+    if facts.closed_on is not None and facts.closed_on <= today:
+        return []
+    found: dict[tuple[int, str], list[Result]] = {}
+    for event in by_day(proofs, today):
+        rule = version_on(chain, event.on_date)
+        if rule is None or not _begins(rule, event, facts, today):
             continue
-        org = facts.attributes_on(proof.on_date)
-        if counted([proof], rule.subjects, org, today) and _bound_on(rule, facts, proof.on_date):
-            for key in _event_keys(rule, proof):
-                newest[key] = (proof, rule)
-    found = (
-        _deadline(rule, key, event, facts, place, proofs, today)
-        for key, (event, rule) in sorted(newest.items())
+        for subject in _about(rule, event):
+            # The kind of event only tells what a record is about.
+            about = (subject.key, "" if subject.key else subject.event_type)
+            mine = found.setdefault(about, [])
+            mine.append(_deadline(rule, subject, event, facts, place, proofs, today))
+    chosen = (
+        next((each for each in mine if each.good_until is None), mine[-1])
+        for _about_this, mine in sorted(found.items())
     )
-    return [each for each in found if each is not None]
+    return [each for each in chosen if each.valid_until is None or today <= each.valid_until]
 
 
-def _bound_on(rule: Rule, facts: Facts, day: date) -> bool:
-    return bound_since(rule, facts, Subject(), day) is not None
+def _begins(rule: Rule, event: Proof, facts: Facts, today: date) -> bool:
+    """Say whether something has to follow an event."""
+    if rule.subjects is None or not event.stands_on(today):
+        return False
+    org = facts.attributes_on(event.on_date)
+    if not counted([event], rule.subjects, org, today):
+        return False
+    return bound_since(rule, facts, Subject(), event.on_date) is not None
 
 
-def _event_keys(rule: Rule, event: Proof) -> tuple[int, ...]:
+def _about(rule: Rule, event: Proof) -> list[Subject]:
+    """Return what the deadlines of an event are about."""
+    event_type = str(event.attributes.get("event_type") or "")
     if rule.basis is Basis.ORG:
-        return (event.subject_id,)
-    return keys_of(event, KEYS[rule.basis])
+        return [Subject()]
+    if rule.basis in {Basis.EVENT_TYPE, Basis.PLAN_TYPE}:
+        is_named = rule.basis is Basis.PLAN_TYPE or event_type in rule.event_types
+        return [Subject(event_type=event_type)] if is_named else []
+    return [Subject(key, event_type) for key in keys_of(event, KEYS[rule.basis])]
 
 
 def _deadline(
     rule: Rule,
-    key: int,
+    subject: Subject,
     event: Proof,
     facts: Facts,
     place: Place,
     proofs: Sequence[Proof],
     today: date,
-) -> Result | None:
+) -> Result:
     asks = rule.asks
-    if facts.closed_on is not None and facts.closed_on <= today:
-        return None
-    if event.until_on is not None and event.until_on < today:
-        return None
     if asks.days is Days.WORKING:
         due_on = place.calendar.add_working_days(event.on_date, asks.within)
     else:
         due_on = event.on_date + timedelta(days=asks.within)
     due_on += timedelta(days=asks.grace)
-    subject = Subject(key, str(event.attributes.get("event_type") or ""))
     org = facts.attributes_on(today)
     done = [
         each
-        for each in _answers(rule, subject, proofs, event, org, today)
-        if event.on_date <= each.on_date <= today and each.id != event.id
+        for each in by_day(proofs_for(rule, subject, proofs, org, today), today)
+        if event.on_date <= each.on_date and each.id != event.id
     ]
-    done.sort(key=lambda each: (each.on_date, each.id))
     first = done[asks.count - 1] if len(done) >= asks.count else None
-    keeps = event.on_date + timedelta(days=KEPT_DAYS)
-    if first is not None and keeps < today:
-        return None
     return Result(
         rule=rule,
-        key=key,
+        key=subject.key,
         event_type=subject.event_type,
         good_until=FAR if first else None,
         due_on=FAR if first else due_on,
@@ -202,25 +240,5 @@ def _deadline(
         grade=least_grade(done, asks.count),
         since=event.on_date,
         late_days=max(0, (first.on_date - due_on).days) if first else 0,
-        valid_until=keeps if first else None,
+        valid_until=event.on_date + timedelta(days=KEPT_DAYS) if first else None,
     )
-
-
-def _answers(
-    rule: Rule,
-    subject: Subject,
-    proofs: Sequence[Proof],
-    event: Proof,
-    org: Mapping[str, Any],
-    today: date,
-) -> list[Proof]:
-    found = counted(proofs, rule.counts, org, today)
-    if rule.basis is Basis.ORG:
-        return [
-            each
-            for each in found
-            if (each.subject_kind, each.subject_id) == (event.subject_kind, event.subject_id)
-            or each.attributes.get("event_id") == event.subject_id
-        ]
-    name = KEYS[rule.basis]
-    return [each for each in found if subject.key in keys_of(each, name)]

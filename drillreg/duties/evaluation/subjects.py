@@ -1,6 +1,6 @@
 """What the results of a rule are about: the organisation, a plan, a site, a kind of event."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -75,3 +75,9 @@ def proofs_for(
         return found
     name = KEYS[rule.basis]
     return [each for each in found if subject.key in keys_of(each, name)]
+
+
+def by_day(proofs: Iterable[Proof], today: date) -> list[Proof]:
+    """Return what was done by a day, the earliest first."""
+    done = [each for each in proofs if each.on_date <= today]
+    return sorted(done, key=lambda each: (each.on_date, each.id))

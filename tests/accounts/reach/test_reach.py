@@ -276,10 +276,23 @@ def test_an_evaluator_reaches_the_drill_that_was_granted(
     assert browser.get(f"/drills/{other.id}").status_code == 404
     assert "防震演练" not in browser.get("/drills/").text
     assert "消防演练" in browser.get("/drills/").text
+    assert browser.get("/drills/month").status_code == 200
     refused = browser.post("/drills/record", data={"org": county.school.id, "title": "x",
                                                    "event_type": "fire", "held_on": "2026-05-12",
                                                    "participants": "3"})  # fmt: skip
     assert refused.status_code == 404
+
+
+def test_the_to_do_list_of_an_evaluator_holds_only_what_was_granted(
+    app, county, keep, give, make_account, sign_in
+):
+    mine, other = drill_at(county.county, "消防演练"), drill_at(county.county, "防震演练")
+    keep(mine, other)
+    account = make_account("evaluator", county.county)
+    give("drill", mine, county.county, account_id=account, permission="record-drills")
+    home = sign_in(account).get("/").text
+    assert "消防演练" in home
+    assert "防震演练" not in home
 
 
 def test_a_grant_gives_an_administrator_nothing(county, make_plan, give, make_account, sign_in):

@@ -1,0 +1,229 @@
+"""Reading results within a scope: of one organisation, of a node, of a closed period."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import contains_eager
+
+from drillreg.core.db import db
+from drillreg.core.paging import Order, Page, keyset_page
+from drillreg.duties.models import LEVELS, DutyOrg, DutyPeriod, DutyState, DutyTouch, DutyWaiver
+from drillreg.duties.states import RISK_DAYS, SOON_DAYS, State, state_on
+from drillreg.orgs.models import Org
+from drillreg.orgs.rules import covers, subtree_end
+from drillreg.orgs.scope import OrgScope
+
+WORST_FIRST: Order = [(DutyState.due_on, "asc"), (DutyState.id, "asc")]
+MOST_EXPORTED = 20_000
+
+
+@dataclass(frozen=True)
+class DutyFilter:
+    """Which results are asked for; empty means all. `node`: at and below an organisation."""
+
+    node: Org | None = None
+    rules: Collection[str] = ()
+    owed: Collection[str] = ()
+    event_types: Collection[str] = ()
+    kinds: Collection[str] = ()
+    states: Collection[State] = (State.BREACHED,)
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """When the results of an organisation were worked out, and since when they may be old."""
+
+    evaluated_at: datetime | None
+    stale_since: datetime | None
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether something happened since that was not worked out yet."""
+        return self.evaluated_at is None or self.stale_since is not None
+
+
+def in_state(state: State, today: date) -> ColumnElement[bool]:
+    """Return the condition that a result reads so on a day; the same as `state_on`."""
+    due, good, waived = DutyState.due_on, DutyState.good_until, DutyState.waived_until
+    free = or_(waived.is_(None), waived < today)
+    not_met = and_(free, or_(good.is_(None), good < today))
+    risk, soon = today + timedelta(days=RISK_DAYS), today + timedelta(days=SOON_DAYS)
+    conditions: dict[State, ColumnElement[bool]] = {
+        # What is good until a day is not due before it, so that one index finds what is late.
+        State.BREACHED: and_(due < today, free),
+        State.AT_RISK: and_(due >= today, due <= risk, not_met),
+        State.DUE_SOON: and_(due > risk, due <= soon, not_met),
+        State.OPEN: and_(due > soon, not_met),
+        State.MET: and_(free, good >= today),
+        State.WAIVED: waived >= today,
+    }
+    return conditions[state]
+
+
+def at_node(node: Org, of: Any = DutyState) -> ColumnElement[bool]:
+    """Return the condition that a result lies at or below a node, by its own column where it can.
+
+    The statement joins the organisation.
+    """
+    level = node.path.count("/")
+    if level <= LEVELS and of is DutyState:
+        column: ColumnElement[bool] = getattr(DutyState, f"at{level}") == node.id
+        return column
+    return and_(Org.path >= node.path, Org.path < subtree_end(node.path))
+
+
+def duties_in(scope: OrgScope, wanted: DutyFilter, today: date) -> Select[Any]:
+    """Select the results of a filter in scope, joined with their organisations."""
+    found = select(DutyState).join(Org, Org.id == DutyState.org_id)
+    node = wanted.node
+    if node is not None:
+        found = found.where(at_node(node))
+    if node is None or not (scope.everything or any(covers(p, node.path) for p in scope.paths)):
+        found = found.where(scope.allows())
+    for column, values in (
+        (DutyState.rule, wanted.rules),
+        (DutyState.owed, wanted.owed),
+        (DutyState.event_type, wanted.event_types),
+        (Org.kind, wanted.kinds),
+    ):
+        if values:
+            found = found.where(column.in_(sorted(values)))
+    if wanted.states:
+        found = found.where(or_(*(in_state(state, today) for state in wanted.states)))
+    return found
+
+
+def duty_page(
+    scope: OrgScope,
+    wanted: DutyFilter,
+    *,
+    today: date,
+    cursor: str | None = None,
+    size: int = 20,
+) -> Page[DutyState]:
+    """Return a page of results with their organisations, what is late longest first."""
+    statement = duties_in(scope, wanted, today).options(contains_eager(DutyState.org))
+    return keyset_page(statement, order=WORST_FIRST, cursor=cursor, size=size)
+
+
+def all_duties(scope: OrgScope, wanted: DutyFilter, *, today: date) -> Sequence[DutyState]:
+    """Return the results of a filter, at most 20,000, for an export or to make tasks of."""
+    statement = duties_in(scope, wanted, today).options(contains_eager(DutyState.org))
+    return db.session.scalars(
+        statement.order_by(DutyState.due_on, DutyState.id).limit(MOST_EXPORTED)
+    ).all()
+
+
+def duty_count(scope: OrgScope, wanted: DutyFilter, *, today: date) -> int:
+    """Return how many results a filter finds."""
+    statement = duties_in(scope, wanted, today).with_only_columns(func.count(DutyState.id))
+    return db.session.scalar(statement) or 0
+
+
+def duties_of(org: Org) -> Sequence[DutyState]:
+    """Return all results of an organisation fetched in scope, by date."""
+    return db.session.scalars(
+        select(DutyState)
+        .where(DutyState.org_id == org.id)
+        .order_by(DutyState.due_on, DutyState.rule, DutyState.key, DutyState.event_type)
+    ).all()
+
+
+def duty_or_none(org: Org, rule: str, key: int, event_type: str) -> DutyState | None:
+    """Return one result of an organisation fetched in scope."""
+    return db.session.scalar(
+        select(DutyState).where(
+            DutyState.org_id == org.id,
+            DutyState.rule == rule,
+            DutyState.key == key,
+            DutyState.event_type == event_type,
+        )
+    )
+
+
+def reads(row: DutyState, today: date) -> State:
+    """Return how a kept result reads on a day."""
+    return state_on(
+        today, good_until=row.good_until, due_on=row.due_on, waived_until=row.waived_until
+    )
+
+
+def freshness_of(org: Org) -> Freshness:
+    """Return when the results of an organisation fetched in scope were worked out."""
+    waiting = select(func.min(DutyTouch.at)).where(DutyTouch.org_id == org.id).scalar_subquery()
+    row = db.session.execute(
+        select(DutyOrg.evaluated_at, DutyOrg.stale_since, waiting)
+        .select_from(Org)
+        .outerjoin(DutyOrg, DutyOrg.org_id == Org.id)
+        .where(Org.id == org.id)
+    ).one()
+    return Freshness(row[0], row[1] or row[2])
+
+
+def periods_of(org: Org, rule: str, key: int, event_type: str) -> Sequence[DutyPeriod]:
+    """Return the closed periods of one duty of an organisation fetched in scope, newest first."""
+    return db.session.scalars(
+        select(DutyPeriod)
+        .where(
+            DutyPeriod.org_id == org.id,
+            DutyPeriod.rule == rule,
+            DutyPeriod.key == key,
+            DutyPeriod.event_type == event_type,
+        )
+        .order_by(DutyPeriod.first_on.desc())
+    ).all()
+
+
+@dataclass(frozen=True)
+class PeriodFilter:
+    """Which closed periods are asked for: of a rule, of the period that holds `on`."""
+
+    rule: str
+    on: date
+    node: Org | None = None
+    states: Collection[State] = ()
+
+
+def closed_in(scope: OrgScope, wanted: PeriodFilter) -> Select[Any]:
+    """Select the closed periods of a filter in scope, joined with their organisations."""
+    found = (
+        select(DutyPeriod)
+        .join(Org, Org.id == DutyPeriod.org_id)
+        .where(
+            DutyPeriod.rule == wanted.rule,
+            DutyPeriod.first_on <= wanted.on,
+            DutyPeriod.last_on >= wanted.on,
+            scope.allows(),
+        )
+    )
+    if wanted.node is not None:
+        found = found.where(at_node(wanted.node, DutyPeriod))
+    if wanted.states:
+        found = found.where(DutyPeriod.state.in_(list(wanted.states)))
+    return found
+
+
+def closed_page(
+    scope: OrgScope, wanted: PeriodFilter, *, cursor: str | None = None, size: int = 50
+) -> Page[DutyPeriod]:
+    """Return a page of closed periods with their organisations, in tree order."""
+    statement = closed_in(scope, wanted).options(contains_eager(DutyPeriod.org))
+    order: Order = [(Org.path, "asc"), (DutyPeriod.id, "asc")]
+    return keyset_page(statement, order=order, cursor=cursor, size=size)
+
+
+def closed_counts(scope: OrgScope, wanted: PeriodFilter) -> dict[State, int]:
+    """Return how the closed periods of a filter ended, in one query."""
+    statement = closed_in(scope, wanted).with_only_columns(DutyPeriod.state, func.count())
+    rows = db.session.execute(statement.group_by(DutyPeriod.state)).all()
+    return {state: int(n) for state, n in rows}
+
+
+def waivers_of(org: Org) -> Sequence[DutyWaiver]:
+    """Return all waivers of an organisation fetched in scope, newest first."""
+    return db.session.scalars(
+        select(DutyWaiver).where(DutyWaiver.org_id == org.id).order_by(DutyWaiver.id.desc())
+    ).all()

@@ -1,0 +1,5 @@
+"""Pages of duties, split by noun."""
+
+from drillreg.duties.routes.blueprint import bp
+
+__all__ = ["bp"]

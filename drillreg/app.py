@@ -71,10 +71,14 @@ from drillreg.documents.registry import (
 )
 from drillreg.drills.operations.programmes import plan_anew_below
 from drillreg.drills.panels import drills_at_site, drills_of_org, drills_of_plan
+from drillreg.drills.planned import next_drills
 from drillreg.drills.scope import DRILL
 from drillreg.drills.succession import PLANNED, PROGRAMMES
 from drillreg.drills.waiting import OVERDUE_DRILLS, drills_to_hold
 from drillreg.duties import following
+from drillreg.duties.at_home import periods_at_home
+from drillreg.duties.planned import NextDates, register_planned
+from drillreg.duties.terms import Owed
 from drillreg.evidence.panels import evidence_panel
 from drillreg.hazards.panels import sites_of_org
 from drillreg.hazards.scope import SITE
@@ -201,6 +205,7 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("drill", grants_of_drill),
     ("report", grants_of_report),
     ("site-thread", site_thread),
+    ("home", periods_at_home),
     ("home", network_at_home),
     ("account", leaving_link),
     ("account-below", leaving_link_below),
@@ -232,6 +237,9 @@ SUBJECTS = {
     "corrective-action": ("reports.action", "action_id"),
     "org": ("orgs.show", "org_id"),
 }
+
+# Who knows when what is owed is planned next.
+PLANNED_NEXT: dict[Owed, NextDates] = {Owed.DRILL: next_drills}
 
 # What waits for a person, for the to-do list.
 TODOS: tuple[TodoSource, ...] = (
@@ -343,6 +351,7 @@ def create_app(found: Settings | None = None) -> Flask:
     register_work(app, WORK)
     register_records(app, RECORDS)
     register_subjects(app, SUBJECTS)
+    register_planned(app, PLANNED_NEXT)
     register_todos(app, TODOS)
     register_chasing(app, CHASING)
     register_references(app, REFERENCES)

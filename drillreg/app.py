@@ -72,6 +72,7 @@ from drillreg.documents.registry import (
 from drillreg.drills.operations.programmes import plan_anew_below
 from drillreg.drills.panels import drills_at_site, drills_of_org, drills_of_plan
 from drillreg.drills.planned import next_drills
+from drillreg.drills.proving import drills_to_prove
 from drillreg.drills.scope import DRILL
 from drillreg.drills.succession import PLANNED, PROGRAMMES
 from drillreg.drills.waiting import OVERDUE_DRILLS, drills_to_hold
@@ -80,7 +81,10 @@ from drillreg.duties.at_home import periods_at_home
 from drillreg.duties.planned import NextDates, register_planned
 from drillreg.duties.terms import Owed
 from drillreg.evidence.panels import evidence_panel
+from drillreg.evidence.choosing import Chooser, register_choosers
+from drillreg.evidence.panels import evidence_of_org, evidence_panel
 from drillreg.hazards.panels import sites_of_org
+from drillreg.hazards.proving import sites_to_prove
 from drillreg.hazards.scope import SITE
 from drillreg.hazards.site_import import SiteImport
 from drillreg.hazards.succession import SITES
@@ -100,6 +104,7 @@ from drillreg.orgs.previews import duty_lines, past_lines, record_lines, supervi
 from drillreg.orgs.records import ORG, register_records
 from drillreg.orgs.successions import Succession, register_successions
 from drillreg.plans.panels import plans_of_org, plans_over_site
+from drillreg.plans.proving import plans_to_prove
 from drillreg.plans.scope import PLAN
 from drillreg.plans.succession import DRAFTS, PLANS
 from drillreg.plans.waiting import PLANS_TO_REVIEW, plans_to_review
@@ -218,6 +223,9 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("site", drills_at_site),
     ("post-open", tasks_of_holder),
     ("post-open", post_panel),
+    ("org", evidence_of_org),
+    ("plan", evidence_panel("plan")),
+    ("site", evidence_panel("hazard_site")),
     ("drill", evidence_panel("drill")),
     ("report", evidence_panel("report")),
     ("drill", tasks_panel("drill")),
@@ -236,6 +244,14 @@ SUBJECTS = {
     "report": ("reports.show", "report_id"),
     "corrective-action": ("reports.action", "action_id"),
     "org": ("orgs.show", "org_id"),
+    "evidence": ("evidence.show", "evidence_id"),
+}
+
+# What of an organisation evidence entered by hand can be about, by the type of the field.
+CHOOSERS: dict[str, Chooser] = {
+    "plan": plans_to_prove,
+    "site": sites_to_prove,
+    "drill": drills_to_prove,
 }
 
 # Who knows when what is owed is planned next.
@@ -352,6 +368,7 @@ def create_app(found: Settings | None = None) -> Flask:
     register_records(app, RECORDS)
     register_subjects(app, SUBJECTS)
     register_planned(app, PLANNED_NEXT)
+    register_choosers(app, CHOOSERS)
     register_todos(app, TODOS)
     register_chasing(app, CHASING)
     register_references(app, REFERENCES)

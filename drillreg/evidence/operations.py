@@ -10,15 +10,20 @@ from drillreg.audit.operations import record
 from drillreg.core.access import Actor
 from drillreg.core.changes import announce
 from drillreg.core.db import UtcDateTime, db
-from drillreg.evidence.models import Evidence
+from drillreg.evidence.models import Evidence, EvidenceEntry
 from drillreg.evidence.rules import (
     RANK,
+    Entered,
     Grade,
     ensure_note,
     ensure_outside,
+    ensure_own_entry,
     ensure_raised,
     ensure_stands,
+    is_own_entry,
 )
+from drillreg.files.models import StoredFile
+from drillreg.orgs.models import Org
 
 CHANGED = "evidence"
 
@@ -214,3 +219,70 @@ def _record(action: str, found: Evidence, actor: Actor, now: datetime, **detail:
         record=f"{found.subject_kind}:{found.subject_id}",
         **detail,
     )
+
+
+# By hand
+
+
+def entry_or_none(client_id: str) -> EvidenceEntry | None:
+    """Return the entry that a submission became, if it arrived before."""
+    return db.session.scalar(select(EvidenceEntry).where(EvidenceEntry.client_id == client_id))
+
+
+def enter_evidence(
+    entered: Entered,
+    *,
+    org: Org,
+    begins: str = "",
+    file: StoredFile | None,
+    actor: Actor,
+    now: datetime,
+) -> Evidence:
+    """Write evidence that a person entered; what it begins is known by its own id."""
+    found = Evidence(
+        kind=entered.kind,
+        org_id=org.id,
+        subject_kind=entered.subject_kind,
+        subject_id=entered.subject_id or 0,
+        on_date=entered.on_date,
+        entered_at=now,
+        attributes=dict(entered.said),
+        grade=Grade.SELF_REPORTED if file is None else Grade.EVIDENCED,
+        entry=EvidenceEntry(
+            client_id=entered.client_id,
+            body_hash=entered.body_hash,
+            note=entered.note or None,
+            account_id=actor.account_id,
+            entered_by=actor.name,
+            file_id=file.id if file else None,
+        ),
+    )
+    db.session.add(found)
+    db.session.flush()
+    if entered.subject_id is None:
+        found.subject_id = found.id
+    if begins:
+        found.attributes = {**found.attributes, begins: found.id}
+    _record("evidence-entered", found, actor, now, grade=found.grade.value)
+    _tell([org.id], found.kind)
+    return found
+
+
+def take_back(
+    found: Evidence,
+    *,
+    entered_on: date,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    today: date,
+) -> None:
+    """Strike evidence out that the same person entered by hand the same day."""
+    ensure_stands(is_void=found.voided_at is not None)
+    entered_by = found.entry.account_id if found.entry else None
+    is_own = is_own_entry(entered_by, actor.account_ids, entered_on=entered_on, today=today)
+    ensure_own_entry(is_own=is_own)
+    ensure_note(reason)
+    found.voided_at, found.voided_by_id, found.void_reason = now, actor.account_id, reason
+    _record("evidence-taken-back", found, actor, now, reason=reason)
+    _tell([found.org_id], found.kind)

@@ -7,7 +7,11 @@ from flask import render_template
 
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor
-from drillreg.evidence.queries import evidence_of, stands_outside
+from drillreg.evidence.queries import evidence_of, newest_of, stands_outside
+from drillreg.orgs.models import Org
+from drillreg.orgs.scope import may_here
+
+SHOWN = 5
 
 
 def evidence_panel(subject_kind: str) -> Callable[[Any], str]:
@@ -22,3 +26,13 @@ def evidence_panel(subject_kind: str) -> Callable[[Any], str]:
         return render_template("evidence/_panel.html", found=found, may_judge=may)
 
     return panel
+
+
+def evidence_of_org(org: Org) -> str:
+    """Show the newest evidence of an organisation, with the way to enter some by hand."""
+    return render_template(
+        "evidence/_org_panel.html",
+        org=org,
+        found=newest_of(org, at_most=SHOWN),
+        may_enter=org.closed_on is None and may_here(Permission.RECORD_DRILLS, org),
+    )

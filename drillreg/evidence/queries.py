@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import contains_eager, selectinload
 
 from drillreg.core.access import Actor, Permission
 from drillreg.core.codes import code_list
@@ -94,7 +94,9 @@ def evidence_of(subject_kind: str, subject_id: int) -> Sequence[Evidence]:
         .where(
             Evidence.subject_kind == subject_kind,
             Evidence.subject_id == subject_id,
+            is_loud(),
         )
+        .options(selectinload(Evidence.entry))
         .order_by(Evidence.id)
     ).all()
 
@@ -124,6 +126,28 @@ def get_evidence(evidence_id: int, scope: OrgScope) -> Evidence:
     if found is None:
         raise NotFound(N_("There is no such evidence."))
     return found
+
+
+def get_entered(evidence_id: int, scope: OrgScope) -> Evidence:
+    """Return a piece of evidence with what a person sent of it, or raise NotFound."""
+    found = get_evidence(evidence_id, scope)
+    db.session.refresh(found, ["entry"])
+    return found
+
+
+def answers_to(found: Evidence) -> Sequence[Evidence]:
+    """Return what answered the thing that a piece of evidence began, oldest first."""
+    return [each for each in evidence_of("evidence", found.id) if each.id != found.id]
+
+
+def newest_of(org: Org, *, at_most: int) -> Sequence[Evidence]:
+    """Return the newest evidence of an organisation fetched in scope, itself alone."""
+    return db.session.scalars(
+        select(Evidence)
+        .where(Evidence.org_id == org.id, Evidence.voided_at.is_(None), is_loud())
+        .order_by(Evidence.on_date.desc(), Evidence.id.desc())
+        .limit(at_most)
+    ).all()
 
 
 def stands_outside(actor: Actor, org: Org, permission: Permission, on: date) -> bool:

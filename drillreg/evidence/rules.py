@@ -1,7 +1,10 @@
 """Rules of evidence: the grades, and who may raise one."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from drillreg.core.errors import DomainError, NotAllowed
 from drillreg.i18n import N_
@@ -14,6 +17,20 @@ class Grade(StrEnum):
     SELF_REPORTED = "self-reported"
     EVIDENCED = "evidenced"
     VERIFIED = "verified"
+
+
+@dataclass(frozen=True)
+class Entered:
+    """Evidence as a person entered it; without a subject it is about itself."""
+
+    kind: str
+    on_date: date
+    said: Mapping[str, Any]
+    note: str
+    client_id: str
+    body_hash: str
+    subject_kind: str = "evidence"
+    subject_id: int | None = None
 
 
 RANK = {grade: at for at, grade in enumerate(Grade)}
@@ -51,3 +68,20 @@ def ensure_stands(*, is_void: bool) -> None:
     """Raise when a piece of evidence no longer counts."""
     if is_void:
         raise DomainError(N_("This evidence was struck out. It no longer counts."))
+
+
+def is_own_entry(
+    entered_by: int | None, accounts: Collection[int], *, entered_on: date, today: date
+) -> bool:
+    """Say whether one of the accounts entered evidence by hand today."""
+    return entered_by is not None and entered_by in accounts and entered_on == today
+
+
+def ensure_own_entry(*, is_own: bool) -> None:
+    """Raise unless somebody entered evidence by hand themselves today."""
+    if not is_own:
+        raise NotAllowed(
+            N_(
+                "Only who entered it can take it back, and only on the same day. Ask the level above."
+            )
+        )

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import Blueprint, Response, flash, render_template, request, url_for
+from flask import Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from drillreg.core import clock
@@ -11,7 +11,6 @@ from drillreg.core.codes import code_label, code_list
 from drillreg.core.errors import NotAllowed
 from drillreg.core.page import name_of
 from drillreg.core.reading import DAY, form_view
-from drillreg.core.subjects import subject_url
 from drillreg.core.web import form_of, see_other, writes
 from drillreg.evidence.forms import read_note
 from drillreg.evidence.models import Evidence
@@ -25,27 +24,18 @@ from drillreg.evidence.queries import (
     get_evidence,
     stands_outside,
 )
+from drillreg.evidence.routes.blueprint import bp, page_of
 from drillreg.evidence.rules import Grade
 from drillreg.i18n import N_, translate
 from drillreg.orgs.queries import get_org, places_to_choose
 from drillreg.orgs.scope import current_scope
 from drillreg.sheets.export import Column, send_table
 
-bp = Blueprint("evidence", __name__, url_prefix="/evidence")
-
 GRADE_WORDS = {
     Grade.SELF_REPORTED: N_("Self-reported"),
     Grade.EVIDENCED: N_("With evidence"),
     Grade.VERIFIED: N_("Verified"),
 }
-# Records without a page of their own: the kind of record that shows them, and what names it.
-SHOWN_BY = {"hazard_check": ("hazard_site", "site"), "plan-version": ("plan", "plan_id")}
-
-
-def page_of(found: Evidence) -> str:
-    """Return the address of the page that shows what a piece of evidence is about."""
-    kind, name = SHOWN_BY.get(found.subject_kind, (found.subject_kind, ""))
-    return subject_url(kind, found.attributes.get(name) if name else found.subject_id)
 
 
 def _day(name: str) -> date | None:

@@ -1,0 +1,6 @@
+"""The pages of evidence."""
+
+from drillreg.evidence.routes import entering, judging
+from drillreg.evidence.routes.blueprint import bp
+
+__all__ = ["bp", "entering", "judging"]

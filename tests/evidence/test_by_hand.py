@@ -1,0 +1,228 @@
+"""Evidence by hand: entered with a file or without, once, answered, taken back."""
+
+import uuid
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from sqlalchemy import func, select
+
+from drillreg.core.db import db, unit_of_work
+from drillreg.evidence.models import Evidence, EvidenceEntry, Grade
+from drillreg.plans.models import Plan, PlanVersion
+from drillreg.plans.rules import VersionState
+
+DAY = "2026-05-11"
+
+
+@pytest.fixture
+def plan(keep, county, frozen, today):
+    """A plan of the school that is in force."""
+    version = PlanVersion(
+        number=1, state=VersionState.CURRENT, issued_on=today, created_at=frozen.now
+    )
+    return keep(
+        Plan(
+            org_id=county.school.id,
+            kind="unit-overall",
+            event_type="general",
+            title="学校总体预案",
+            created_at=frozen.now,
+            versions=[version],
+        )
+    )
+
+
+@pytest.fixture
+def liaison(as_role, county):
+    return as_role("unit_liaison", county.school, name="梁秀英")
+
+
+def sent(org, kind, **more):
+    values = {"client_id": str(uuid.uuid4()), "org": org.id, "kind": kind, "on_date": DAY}
+    return {**values, **more}
+
+
+def training(org, **more):
+    return sent(org, "training-held", topic="fire", participants="60", **more)
+
+
+def picture():
+    stream = BytesIO()
+    Image.new("RGB", (64, 48), (90, 120, 80)).save(stream, "JPEG")
+    return BytesIO(stream.getvalue()), "签到.jpg"
+
+
+def evidence(reading):
+    reading.rollback()
+    return reading.scalars(select(Evidence).order_by(Evidence.id)).all()
+
+
+def test_a_filing_is_entered_from_the_button_of_a_duty_and_leads_back(
+    liaison, county, plan, reading
+):
+    back = "/plans/"
+    page = liaison.page(
+        f"/evidence/new?kind=plan-filed&org={county.school.id}&plan_id={plan.id}&next={back}"
+    )
+    assert page.select_one("h1").text == "预案报送备案"
+    chosen = page.select_one("select[name=plan_id] option[selected]")
+    assert (chosen["value"], chosen.text) == (str(plan.id), "学校总体预案")
+    form = {each["name"]: each.get("value", "") for each in page.select("main form input[name]")}
+    form |= {"plan_id": plan.id, "number": "2026-18", "note": "送镇政府", "file": picture()}
+    done = liaison.post("/evidence/new", data=form, content_type="multipart/form-data")
+    assert done.status_code == 303
+    said = liaison.page(done.location)
+    assert "佐证已录入" in said.text
+    assert said.select_one(f"main a[href='{back}']") is not None
+    (found,) = evidence(reading)
+    assert (found.kind, found.org_id, found.grade) == (
+        "plan-filed",
+        county.school.id,
+        Grade.EVIDENCED,
+    )
+    assert (found.subject_kind, found.subject_id) == ("plan", plan.id)
+    assert found.attributes == {"plan_id": plan.id, "number": "2026-18"}
+    on_plan = liaison.page(f"/plans/{plan.id}").select_one("#evidence")
+    assert "预案报送备案" in on_plan.text
+    assert "签到.jpg" in on_plan.text
+    assert liaison.get(f"/evidence/{found.id}/file").mimetype == "image/jpeg"
+
+
+def test_without_a_file_it_is_self_reported_and_the_organisation_shows_it(liaison, county, reading):
+    liaison.post("/evidence/new", data=training(county.school))
+    (found,) = evidence(reading)
+    assert (found.grade, found.subject_kind, found.subject_id) == (
+        Grade.SELF_REPORTED,
+        "evidence",
+        found.id,
+    )
+    assert found.attributes == {"topic": "fire", "participants": 60}
+    panel = liaison.page(f"/orgs/{county.school.id}").select_one("#evidence")
+    assert "开展培训" in panel.text
+    assert "自报" in panel.text
+    shown = liaison.page(panel.select_one("li a")["href"])
+    assert "消防安全" in shown.text
+    assert "梁秀英" in shown.text
+
+
+def test_a_device_gets_201_then_200_then_409(liaison, county, reading):
+    first = training(county.school)
+    answer = liaison.post("/evidence/new", json=first)
+    assert answer.status_code == 201
+    again = liaison.post("/evidence/new", json=first)
+    assert (again.status_code, again.json) == (200, answer.json)
+    other = liaison.post("/evidence/new", json={**first, "participants": "61"})
+    assert other.status_code == 409
+    assert len(evidence(reading)) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        ({"on_date": "2026-05-13"}, "不能晚于今天"),
+        ({"topic": ""}, "内容"),
+        ({"topic": "cooking"}, "内容"),
+        ({"participants": "x"}, "参加人数"),
+    ],
+)
+def test_a_refused_form_says_why_and_keeps_what_was_typed(
+    liaison, county, reading, fault, sentence
+):
+    form = {**training(county.school, note="在礼堂"), **fault}
+    answer = liaison.post("/evidence/new", data=form)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert "在礼堂" in answer.text
+    assert evidence(reading) == []
+
+
+def test_a_file_of_another_kind_is_refused_beside_its_field(liaison, county, reading):
+    form = training(county.school, file=(BytesIO(b"MZ program"), "a.exe"))
+    answer = liaison.post("/evidence/new", data=form, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "a.exe" in answer.text
+    assert evidence(reading) == []
+
+
+def test_what_begins_a_thing_is_answered_from_the_list_of_those_still_open(
+    liaison, county, reading
+):
+    school = county.school
+    for level in ("major", "general"):
+        liaison.post("/evidence/new", data=sent(school, "danger-found", level=level))
+    major, general = evidence(reading)
+    assert (major.attributes, major.subject_id) == (
+        {"level": "major", "danger_id": major.id},
+        major.id,
+    )
+
+    def open_ones(kind):
+        page = liaison.page(f"/evidence/new?kind={kind}&danger_id={major.id}")
+        return [each["value"] for each in page.select("select[name=danger_id] option[value]")][1:]
+
+    numbers = {str(major.id), str(general.id)}
+    offered = liaison.page(f"/evidence/new?kind=danger-reported&danger_id={major.id}")
+    assert offered.select_one("option[selected]")["value"] == str(major.id)
+    told = sent(school, "danger-reported", danger_id=major.id)
+    assert liaison.post("/evidence/new", json=told).status_code == 201
+    assert liaison.post("/evidence/new", json=told).status_code == 200
+    again = sent(school, "danger-reported", danger_id=major.id)
+    assert liaison.post("/evidence/new", data=again).status_code == 422
+    left = liaison.page("/evidence/new?kind=danger-reported").select("option[value]")
+    assert {each["value"] for each in left} - {""} == numbers - {str(major.id)}
+    assert "报告重大事故隐患" in liaison.page(f"/evidence/{major.id}").text
+
+
+@pytest.mark.parametrize(
+    ("role", "place", "status"),
+    [
+        ("unit_liaison", "school", 303),
+        ("town_staff", "town", 303),
+        ("county_staff", "county", 303),
+        ("dept_staff", "bureau", 403),  # sees the school, does not record for it
+        ("leader", "county", 403),
+        ("town_staff", "other_town", 404),
+    ],
+)
+def test_the_unit_or_who_stands_above_it_enters_evidence(
+    as_role, county, reading, role, place, status
+):
+    browser = as_role(role, getattr(county, place))
+    assert browser.post("/evidence/new", data=training(county.school)).status_code == status
+    assert len(evidence(reading)) == (status == 303)
+
+
+def test_who_entered_it_takes_it_back_the_same_day_only(
+    liaison, county, reading, as_role, frozen, app
+):
+    liaison.post("/evidence/new", data=training(county.school))
+    (found,) = evidence(reading)
+    address = f"/evidence/{found.id}"
+    other = as_role("unit_liaison", county.school, name="别人", username="other")
+    assert other.post(f"{address}/take-back", data={"note": "不对"}).status_code == 403
+    assert liaison.post(f"{address}/take-back", data={"note": ""}).status_code == 422
+    assert liaison.page(address).select_one(f"a[href='{address}/take-back']") is not None
+    assert liaison.post(f"{address}/take-back", data={"note": "填错"}).status_code == 303
+    assert evidence(reading)[0].void_reason == "填错"
+    assert "作废：填错" in liaison.page(address).text
+    liaison.post("/evidence/new", data=training(county.school))
+    with app.app_context(), unit_of_work():
+        later = db.session.scalars(select(Evidence).order_by(Evidence.id.desc())).first()
+        later.entered_at = later.entered_at.replace(day=11)
+    late = liaison.post(f"/evidence/{later.id}/take-back", data={"note": "填错"})
+    assert late.status_code == 403
+
+
+def test_every_kind_by_hand_has_its_form(as_role, county):
+    clerk = as_role("county_staff")
+    links = clerk.page("/evidence/new").select("main .dr-list a")
+    assert len(links) >= 19
+    for link in links:
+        page = clerk.page(link["href"])
+        assert page.select_one("h1").text == link.text
+
+
+def test_an_entry_is_kept_once_with_its_evidence(liaison, county, reading):
+    liaison.post("/evidence/new", data=training(county.school))
+    assert reading.scalar(select(func.count()).select_from(EvidenceEntry)) == 1

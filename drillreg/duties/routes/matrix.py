@@ -41,7 +41,7 @@ COVER_WORDS = {
     Cover.WAITING: N_("Not yet due"),
     Cover.SOON: N_("Soon due"),
     Cover.SOME: N_("Partly"),
-    Cover.NONE: N_("None"),
+    Cover.NONE: N_("Missing"),
     Cover.WAIVED: N_("Exempt"),
     Cover.NOT_OWED: N_("Not asked for"),
 }

@@ -72,6 +72,7 @@ from drillreg.documents.registry import (
 )
 from drillreg.drills.operations.programmes import plan_anew_below
 from drillreg.drills.panels import drills_at_site, drills_of_org, drills_of_plan
+from drillreg.drills.planned import next_drills
 from drillreg.drills.proving import drills_to_prove
 from drillreg.drills.scope import DRILL
 from drillreg.drills.succession import PLANNED, PROGRAMMES
@@ -82,6 +83,10 @@ from drillreg.duties.doing import Doing, Given, register_doing
 from drillreg.duties.panels import duties_at_home, duties_of_org_panel
 from drillreg.duties.terms import Owed
 from drillreg.duties.waiting import duties_to_do
+from drillreg.duties.at_home import periods_at_home
+from drillreg.duties.planned import NextDates, register_planned
+from drillreg.duties.terms import Owed
+from drillreg.evidence.panels import evidence_panel
 from drillreg.evidence.choosing import Chooser, register_choosers
 from drillreg.evidence.panels import evidence_of_org, evidence_panel
 from drillreg.hazards.panels import sites_of_org
@@ -212,6 +217,7 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("drill", grants_of_drill),
     ("report", grants_of_report),
     ("site-thread", site_thread),
+    ("home", periods_at_home),
     ("home", network_at_home),
     ("org", resources_of_org),
     ("org", duties_of_org_panel),
@@ -259,6 +265,9 @@ CHOOSERS: dict[str, Chooser] = {
     "site": sites_to_prove,
     "drill": drills_to_prove,
 }
+
+# Who knows when what is owed is planned next.
+PLANNED_NEXT: dict[Owed, NextDates] = {Owed.DRILL: next_drills}
 
 # What waits for a person, for the to-do list.
 TODOS: tuple[TodoSource, ...] = (
@@ -418,6 +427,7 @@ def create_app(found: Settings | None = None) -> Flask:
     register_work(app, WORK)
     register_records(app, RECORDS)
     register_subjects(app, SUBJECTS)
+    register_planned(app, PLANNED_NEXT)
     register_choosers(app, CHOOSERS)
     register_todos(app, TODOS)
     register_chasing(app, CHASING)

@@ -450,19 +450,6 @@ def test_only_periods_of_years_roll():
     assert all(RULES[each].asks.months > 12 for each in rolling)
 
 
-def test_the_usual_plans_of_each_kind_are_asked_for():
-    """What the office's list calls usual is asked for by a plan rule of that kind."""
-    asked = {}
-    for rule in RULES.values():
-        if rule.asks.shape is STANDING:
-            for kind in rule.binds.kinds:
-                asked.setdefault(kind, set()).update(rule.event_types)
-    for item in shipped_list("event_type"):
-        for kind in item.attributes["usual_for"]:
-            if kind != "department" and (kind, item.code) != ("hospital", "fire"):
-                assert item.code in asked[kind], (kind, item.code)
-
-
 def test_secrecy_of_plans_is_waived_and_not_tested():
     """A plan that must be kept inside is waived by name: evidence does not say how secret it is."""
     assert len(Secrecy) == 2

@@ -75,6 +75,7 @@ from drillreg.drills.scope import DRILL
 from drillreg.drills.succession import PLANNED, PROGRAMMES
 from drillreg.drills.waiting import OVERDUE_DRILLS, drills_to_hold
 from drillreg.duties import following
+from drillreg.duties.panels import counts_toward
 from drillreg.evidence.panels import evidence_panel
 from drillreg.hazards.panels import sites_of_org
 from drillreg.hazards.scope import SITE
@@ -84,7 +85,7 @@ from drillreg.hazards.waiting import STALE_CHECKS
 from drillreg.imports.jobs import read_large, write_import
 from drillreg.imports.registry import register_imports
 from drillreg.imports.rules import APPLY_WORK, READ_WORK
-from drillreg.network.panels import contacts_of_org, network_at_home
+from drillreg.network.panels import contacts_of_org, network_at_home, responsible_for_duties
 from drillreg.network.waiting import contacts_to_complete, shifts_to_take_over
 from drillreg.notices.working import tell_work_end
 from drillreg.office.reading import overlay
@@ -219,6 +220,11 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("site", tasks_panel("hazard_site")),
     ("plan", tasks_panel("plan")),
     ("report", tasks_panel("report")),
+    ("drill", counts_toward("drill")),
+    ("report", counts_toward("report")),
+    ("plan", counts_toward("plan")),
+    ("site", counts_toward("hazard_site")),
+    ("duty", responsible_for_duties),
     ("action", tasks_panel("corrective-action")),
 )
 

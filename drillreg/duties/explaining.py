@@ -236,9 +236,7 @@ def decisions_about(owner_id: int, rule_id: str) -> Sequence[RuleDecision]:
 # ---- evidence
 
 
-def _looked_at(
-    found: Explanation, gathered: Gathered, closed: DutyPeriod | None
-) -> list[Looked]:
+def _looked_at(found: Explanation, gathered: Gathered, closed: DutyPeriod | None) -> list[Looked]:
     if found.kind in {"off", "unbound", "choose"}:
         return []
     rows = _evidence_around(found)
@@ -350,9 +348,7 @@ def _why_not_this_kind(found: Explanation, proof: Proof, org: Mapping[str, Any])
         )
     groups = criteria.any_of
     if groups and not any(all(e.holds(proof.attributes, org) for e in g) for g in groups):
-        return translate(
-            N_("Asked is %(asked)s."), asked=tests_words((), groups, of_org=False)
-        )
+        return translate(N_("Asked is %(asked)s."), asked=tests_words((), groups, of_org=False))
     if RANK[proof.grade] < RANK[criteria.least_grade]:
         return translate(
             N_("The evidence is “%(grade)s”; at least “%(least)s” is asked."),
@@ -373,9 +369,7 @@ def _why_not_about_this(found: Explanation, proof: Proof) -> str:
     return ""
 
 
-def _why_not_then(
-    found: Explanation, proof: Proof, elsewhere: Mapping[int, DutyPeriod]
-) -> str:
+def _why_not_then(found: Explanation, proof: Proof, elsewhere: Mapping[int, DutyPeriod]) -> str:
     if proof.on_date > found.today:
         return translate(N_("Its day is still to come."))
     if proof.until_on is not None and proof.until_on < found.today:
@@ -432,6 +426,5 @@ def _also_served(found: Explanation) -> list[DutyState]:
         row
         for row in duties_of(found.org)
         if proofs & set(row.proofs)
-        and (row.rule, row.key, row.event_type)
-        != (found.rule.id, found.key, found.event_type)
+        and (row.rule, row.key, row.event_type) != (found.rule.id, found.key, found.event_type)
     ]

@@ -281,9 +281,9 @@ class Tested:
 
 
 def tested(binding: Binding, kind: str, attributes: Mapping[str, Any]) -> list[Tested]:
-    """Return the tests that decide whether a rule binds: all of them, of groups the one that passes.
+    """Return the tests that decide whether a rule binds.
 
-    Where no group passes, what fails in each.
+    All that must pass, and of groups the first that does; where none does, what fails in each.
     """
     facts = {**attributes, "kind": kind}
     found = [

@@ -13,7 +13,7 @@ from drillreg.duties.describing import GRADE_WORDS
 from drillreg.duties.reading import checked_rule, shipped_texts
 from drillreg.duties.rules import Rule
 from drillreg.duties.terms import MONTHS, Shape, Unit, WindowPart
-from drillreg.duties.wording import FIELD_WORDS, PERIOD_WORDS
+from drillreg.duties.wording import PERIOD_WORDS, field_words
 from drillreg.evidence.rules import RANK, Grade
 from drillreg.i18n import N_, translate
 
@@ -43,7 +43,7 @@ def tight_numbers(rule: Rule, shipped: Rule | None) -> list[Tight]:
 
     def add(name: str, value: int, least: int, most: int) -> None:
         if f"asks.{name}" not in open_fields:
-            found.append(Tight(name, translate(FIELD_WORDS[f"asks.{name}"]), value, least, most))
+            found.append(Tight(name, field_words(f"asks.{name}"), value, least, most))
 
     if asks.shape is not Shape.STANDING:
         add("count", asks.count, base.count if base else 1, 366)
@@ -121,10 +121,8 @@ def read_decision(
     body = body_of(rule)
     body["on"] = reader.choice("on", translate(N_("In force here")), ("1", "0")) == "1"
     for at, reading in enumerate(rule.readings):
-        words = FIELD_WORDS.get(reading.field)
-        label = translate(words) if words else reading.field
         indexes = [str(n) for n in range(len(reading.choices))]
-        chosen = reader.choice(f"reading-{at}", label, indexes)
+        chosen = reader.choice(f"reading-{at}", field_words(reading.field), indexes)
         if chosen:
             set_in(body, reading.field, reading.choices[int(chosen)])
     _read_numbers(reader, body, rule, shipped)
@@ -148,7 +146,7 @@ def _read_numbers(
             set_in(body, f"asks.{each.name}", value)
     if not has_unit(rule):
         return
-    unit = reader.choice("unit", translate(FIELD_WORDS["asks.unit"]), [each.value for each in Unit])
+    unit = reader.choice("unit", field_words("asks.unit"), [each.value for each in Unit])
     if not unit:
         return
     every = int(body["asks"].get("every", 1))

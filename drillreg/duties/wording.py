@@ -141,10 +141,15 @@ PERIOD_WORDS = {
 }
 
 
+def field_words(name: str) -> str:
+    """Return what a part of a rule is called."""
+    words = FIELD_WORDS.get(name)
+    return translate(words) if words else name
+
+
 def reading_words(reading: Reading) -> str:
     """Return what a reading is a choice of."""
-    words = FIELD_WORDS.get(reading.field)
-    return translate(words) if words else reading.field
+    return field_words(reading.field)
 
 
 def reading_choice_words(reading: Reading, choice: Any) -> str:

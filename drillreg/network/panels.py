@@ -66,7 +66,7 @@ def network_at_home(actor: Actor) -> str:
 
 
 def responsible_for_duties(org: Org) -> str:
-    """Show beside a duty who answers for it: the organisation, its departments, what stands above."""
+    """Show beside a duty who answers for it: here, in its departments, in its territory."""
     today = clock.today()
     return render_template(
         "network/_duty_panel.html",

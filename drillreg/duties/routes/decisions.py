@@ -41,8 +41,8 @@ from drillreg.duties.forms import (
 )
 from drillreg.duties.reading import shipped_rules, shipped_texts
 from drillreg.duties.routes.blueprint import book_for, bp
-from drillreg.duties.routes.rules import chain_of
-from drillreg.duties.rules import Rule
+from drillreg.duties.routes.rulebook import chain_of
+from drillreg.duties.rules import Reading, Rule
 from drillreg.duties.wording import (
     FORCE_WORDS,
     STATE_WORDS,
@@ -166,37 +166,30 @@ def _states(found: tuple[Any, ...]) -> str:
 
 def _differences(before: Rule | None, after: Rule) -> list[tuple[str, str]]:
     """Return what the rule says before and after, line by line."""
-    lines = (
-        (N_("Whom it binds"), lambda each: whom(each.binds)),
-        (N_("How often"), lambda each: how_often(each.asks)),
-        (
-            N_("Least grade of evidence"),
-            lambda each: translate(GRADE_WORDS[each.counts.least_grade]),
-        ),
-        (N_("In force here"), lambda each: translate(N_("Yes") if each.is_on else N_("No"))),
-        *(
-            (N_("Reading"), lambda each, at=at: _reading_now(each, at))
-            for at in range(len(after.readings))
-        ),
-    )
     found = []
-    for label, words in lines:
-        new = words(after)
-        old = words(before) if before is not None else ""
-        text = new if old == new or not old else f"{old} → {new}"
-        found.append((translate(label), text))
+    for label, words in _lines(after):
+        old = dict(_lines(before)).get(label, "") if before is not None else ""
+        found.append((label, words if old in {"", words} else f"{old} → {words}"))
     return found
 
 
-def _reading_now(rule: Rule, at: int) -> str:
-    if at >= len(rule.readings):
-        return ""
-    reading = rule.readings[at]
+def _lines(rule: Rule) -> list[tuple[str, str]]:
+    grade = translate(GRADE_WORDS[rule.counts.least_grade])
+    found = [
+        (translate(N_("Whom it binds")), whom(rule.binds)),
+        (translate(N_("How often")), how_often(rule.asks)),
+        (translate(N_("Least grade of evidence")), grade),
+        (translate(N_("In force here")), translate(N_("Yes") if rule.is_on else N_("No"))),
+    ]
+    return found + [(reading_words(each), _chosen(rule, each)) for each in rule.readings]
+
+
+def _chosen(rule: Rule, reading: Reading) -> str:
+    """Return in words how a county reads what the text leaves open."""
     value: Any = rule.raw
     for part in reading.field.split("."):
         value = value.get(part) if isinstance(value, dict) else None
-    words = reading_choice_words(reading, reading.choices[0] if value is None else value)
-    return f"{reading_words(reading)}: {words}"
+    return reading_choice_words(reading, reading.choices[0] if value is None else value)
 
 
 @bp.post("/rules/<rule_id>/decide")

@@ -78,15 +78,14 @@ from drillreg.drills.scope import DRILL
 from drillreg.drills.succession import PLANNED, PROGRAMMES
 from drillreg.drills.waiting import OVERDUE_DRILLS, drills_to_hold
 from drillreg.duties import following
+from drillreg.duties.at_home import periods_at_home
 from drillreg.duties.chasing import LATE_DUTIES
 from drillreg.duties.doing import Doing, Given, register_doing
 from drillreg.duties.panels import duties_at_home, duties_of_org_panel
+from drillreg.duties.planned import NextDates, register_planned
+from drillreg.duties.serving import counts_toward
 from drillreg.duties.terms import Owed
 from drillreg.duties.waiting import duties_to_do
-from drillreg.duties.at_home import periods_at_home
-from drillreg.duties.planned import NextDates, register_planned
-from drillreg.duties.terms import Owed
-from drillreg.evidence.panels import evidence_panel
 from drillreg.evidence.choosing import Chooser, register_choosers
 from drillreg.evidence.panels import evidence_of_org, evidence_panel
 from drillreg.hazards.panels import sites_of_org
@@ -99,7 +98,7 @@ from drillreg.i18n import N_
 from drillreg.imports.jobs import read_large, write_import
 from drillreg.imports.registry import register_imports
 from drillreg.imports.rules import APPLY_WORK, READ_WORK
-from drillreg.network.panels import contacts_of_org, network_at_home
+from drillreg.network.panels import contacts_of_org, network_at_home, responsible_for_duties
 from drillreg.network.waiting import contacts_to_complete, shifts_to_take_over
 from drillreg.notices.working import tell_work_end
 from drillreg.office.reading import overlay
@@ -243,6 +242,11 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("site", tasks_panel("hazard_site")),
     ("plan", tasks_panel("plan")),
     ("report", tasks_panel("report")),
+    ("drill", counts_toward("drill")),
+    ("report", counts_toward("report")),
+    ("plan", counts_toward("plan")),
+    ("site", counts_toward("hazard_site")),
+    ("duty", responsible_for_duties),
     ("action", tasks_panel("corrective-action")),
 )
 

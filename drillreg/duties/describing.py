@@ -162,11 +162,17 @@ def _numbers(condition: Condition, what: str, *, of_org: bool) -> list[str]:
         if condition.share_of:
             whole = org_attribute_label(condition.share_of)
             share = translate(N_("%(n)s %% of “%(whole)s”"), n=f"{number * 100:g}", whole=whole)
-            found.append(f"{what} " + translate(words, n=share))
+            found.append(_joined(what, translate(words, n=share)))
         else:
-            amount = f"{number:g} {unit}".strip()
-            found.append(f"{what} " + translate(words, n=amount))
+            amount = (
+                f"{number:g} {unit}".strip() if current_locale() == "en" else f"{number:g}{unit}"
+            )
+            found.append(_joined(what, translate(words, n=amount)))
     return found
+
+
+def _joined(what: str, words: str) -> str:
+    return f"{what} {words}" if current_locale() == "en" else f"{what}{words}"
 
 
 def tests_words(
@@ -280,7 +286,7 @@ class Tested:
         return not self.value
 
 
-def tested(binding: Binding, kind: str, attributes: Mapping[str, Any]) -> list[Tested]:
+def deciding_tests(binding: Binding, kind: str, attributes: Mapping[str, Any]) -> list[Tested]:
     """Return the tests that decide whether a rule binds.
 
     All that must pass, and of groups the first that does; where none does, what fails in each.

@@ -1,5 +1,6 @@
 """The rules that hold in a county: the list, one in full, the texts they stand in."""
 
+import re
 from collections import defaultdict
 from datetime import date
 
@@ -95,7 +96,7 @@ def rules() -> str:
     book = book_for(org)
     groups: dict[Owed, list[dict[str, object]]] = defaultdict(list)
     counts = tallies_at(org)
-    for rule_id, chain in book.chains.items():
+    for rule_id, chain in sorted(book.chains.items(), key=lambda each: by_number(each[0])):
         rule = book.on(rule_id, today) or chain[-1]
         groups[rule.owed].append(_line(rule, chain, counts.get(rule_id), today))
     return render_template(
@@ -108,6 +109,14 @@ def rules() -> str:
         keeps=may_decide(org),
         here=request.args.get("org"),
     )
+
+
+def by_number(rule_id: str) -> tuple[str, int, str]:
+    """Return a key that puts O2 before O10."""
+    found = re.fullmatch(r"([A-Z]+)(\d*)(.*)", rule_id)
+    if found is None:
+        return rule_id, 0, ""
+    return found[1], int(found[2] or 0), found[3]
 
 
 def _line(

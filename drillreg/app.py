@@ -57,6 +57,7 @@ from drillreg.audit.checking import verify_trail
 from drillreg.config import Settings, read_settings, with_secret
 from drillreg.core import db as database
 from drillreg.core import page, web
+from drillreg.core.access import Permission
 from drillreg.core.changes import listen
 from drillreg.core.codes import register_overlay
 from drillreg.core.panels import Panel, add_panel
@@ -71,11 +72,21 @@ from drillreg.documents.registry import (
 )
 from drillreg.drills.operations.programmes import plan_anew_below
 from drillreg.drills.panels import drills_at_site, drills_of_org, drills_of_plan
+from drillreg.drills.planned import next_drills
 from drillreg.drills.proving import drills_to_prove
 from drillreg.drills.scope import DRILL
 from drillreg.drills.succession import PLANNED, PROGRAMMES
 from drillreg.drills.waiting import OVERDUE_DRILLS, drills_to_hold
 from drillreg.duties import following
+from drillreg.duties.chasing import LATE_DUTIES
+from drillreg.duties.doing import Doing, Given, register_doing
+from drillreg.duties.panels import duties_at_home, duties_of_org_panel
+from drillreg.duties.terms import Owed
+from drillreg.duties.waiting import duties_to_do
+from drillreg.duties.at_home import periods_at_home
+from drillreg.duties.planned import NextDates, register_planned
+from drillreg.duties.terms import Owed
+from drillreg.evidence.panels import evidence_panel
 from drillreg.evidence.choosing import Chooser, register_choosers
 from drillreg.evidence.panels import evidence_of_org, evidence_panel
 from drillreg.hazards.panels import sites_of_org
@@ -84,6 +95,7 @@ from drillreg.hazards.scope import SITE
 from drillreg.hazards.site_import import SiteImport
 from drillreg.hazards.succession import SITES
 from drillreg.hazards.waiting import STALE_CHECKS
+from drillreg.i18n import N_
 from drillreg.imports.jobs import read_large, write_import
 from drillreg.imports.registry import register_imports
 from drillreg.imports.rules import APPLY_WORK, READ_WORK
@@ -205,7 +217,12 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("drill", grants_of_drill),
     ("report", grants_of_report),
     ("site-thread", site_thread),
+    ("home", periods_at_home),
     ("home", network_at_home),
+    ("org", resources_of_org),
+    ("org", duties_of_org_panel),
+    ("home", duties_at_home),
+    ("org", tasks_of_org),
     ("account", leaving_link),
     ("account-below", leaving_link_below),
     ("org-past", sites_of_org),
@@ -238,6 +255,7 @@ SUBJECTS = {
     "report": ("reports.show", "report_id"),
     "corrective-action": ("reports.action", "action_id"),
     "org": ("orgs.show", "org_id"),
+    "duty": ("duties.open_duty", "duty_id"),
     "evidence": ("evidence.show", "evidence_id"),
 }
 
@@ -247,6 +265,9 @@ CHOOSERS: dict[str, Chooser] = {
     "site": sites_to_prove,
     "drill": drills_to_prove,
 }
+
+# Who knows when what is owed is planned next.
+PLANNED_NEXT: dict[Owed, NextDates] = {Owed.DRILL: next_drills}
 
 # What waits for a person, for the to-do list.
 TODOS: tuple[TodoSource, ...] = (
@@ -258,6 +279,7 @@ TODOS: tuple[TodoSource, ...] = (
     drills_to_hold,
     actions_to_do,
     plans_to_review,
+    duties_to_do,
 )
 
 # What somebody can be chased for.
@@ -268,6 +290,53 @@ CHASING: tuple[ChaseSource, ...] = (
     LATE_ACTIONS,
     STALE_CHECKS,
     PLANS_TO_REVIEW,
+    LATE_DUTIES,
+)
+
+# Where a duty is done; the first page that fits its rule.
+DOING: tuple[Doing, ...] = (
+    Doing(
+        N_("Record the drill"),
+        "drills.due",
+        Permission.RECORD_DRILLS,
+        {"org": Given.ORG, "event_type": Given.EVENT_TYPE},
+        kind="drill-held",
+    ),
+    Doing(
+        N_("Record a check"),
+        "hazards.mine",
+        Permission.LOG_CHECKS,
+        {},
+        kind="hazard-checked",
+    ),
+    Doing(
+        N_("Revise the plan"),
+        "plans.revise",
+        Permission.EDIT_PLANS,
+        {"plan_id": Given.KEY},
+        kind="plan-issued",
+        owed=frozenset({Owed.REVISE}),
+    ),
+    Doing(
+        N_("Register the plan"),
+        "plans.new",
+        Permission.EDIT_PLANS,
+        {"org": Given.ORG, "event_type": Given.EVENT_TYPE},
+        kind="plan-issued",
+    ),
+    # Everything else is entered by hand as evidence.
+    Doing(
+        N_("Enter what was done"),
+        "evidence.new",
+        Permission.RECORD_DRILLS,
+        {
+            "org": Given.ORG,
+            "kind": Given.KIND,
+            "event_type": Given.EVENT_TYPE,
+            "next": Given.BACK,
+        },
+        by_key=True,
+    ),
 )
 
 # What is open at an organisation and passes to its successor, in the order in which it passes.
@@ -358,9 +427,11 @@ def create_app(found: Settings | None = None) -> Flask:
     register_work(app, WORK)
     register_records(app, RECORDS)
     register_subjects(app, SUBJECTS)
+    register_planned(app, PLANNED_NEXT)
     register_choosers(app, CHOOSERS)
     register_todos(app, TODOS)
     register_chasing(app, CHASING)
+    register_doing(app, DOING)
     register_references(app, REFERENCES)
     register_sheets(app, SHEETS)
     register_successions(app, SUCCESSIONS)

@@ -92,6 +92,16 @@ MENU: tuple[Entry | None, ...] = (
         ),
     ),
     Entry(
+        N_("Duties"),
+        "duties.index",
+        "duty",
+        children=(
+            Entry(N_("My duties"), "duties.index"),
+            Entry(N_("Late"), "duties.late"),
+            Entry(N_("Calendar of duties"), "duties.month"),
+        ),
+    ),
+    Entry(
         N_("Official papers"),
         "documents.sheets",
         "plan",

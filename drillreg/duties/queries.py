@@ -22,9 +22,15 @@ MOST_EXPORTED = 20_000
 
 @dataclass(frozen=True)
 class DutyFilter:
-    """Which results are asked for; empty means all. `node`: at and below an organisation."""
+    """Which results are asked for; empty means all. `node`: at and below an organisation.
+
+    `with_overseen`: and what it supervises; `own`: itself alone. `due`: due from a day up to a day.
+    """
 
     node: Org | None = None
+    with_overseen: bool = False
+    own: bool = False
+    due: tuple[date | None, date | None] | None = None
     rules: Collection[str] = ()
     owed: Collection[str] = ()
     event_types: Collection[str] = ()
@@ -77,12 +83,7 @@ def at_node(node: Org, of: Any = DutyState) -> ColumnElement[bool]:
 
 def duties_in(scope: OrgScope, wanted: DutyFilter, today: date) -> Select[Any]:
     """Select the results of a filter in scope, joined with their organisations."""
-    found = select(DutyState).join(Org, Org.id == DutyState.org_id)
-    node = wanted.node
-    if node is not None:
-        found = found.where(at_node(node))
-    if node is None or not (scope.everything or any(covers(p, node.path) for p in scope.paths)):
-        found = found.where(scope.allows())
+    found = select(DutyState).join(Org, Org.id == DutyState.org_id).where(*_at(wanted, scope))
     for column, values in (
         (DutyState.rule, wanted.rules),
         (DutyState.owed, wanted.owed),
@@ -91,9 +92,30 @@ def duties_in(scope: OrgScope, wanted: DutyFilter, today: date) -> Select[Any]:
     ):
         if values:
             found = found.where(column.in_(sorted(values)))
+    first, last = wanted.due or (None, None)
+    if first is not None:
+        found = found.where(DutyState.due_on >= first)
+    if last is not None:
+        found = found.where(DutyState.due_on <= last)
     if wanted.states:
         found = found.where(or_(*(in_state(state, today) for state in wanted.states)))
     return found
+
+
+def _at(wanted: DutyFilter, scope: OrgScope) -> list[ColumnElement[bool]]:
+    """Return where a filter looks, within the scope."""
+    node = wanted.node
+    if node is None:
+        return [scope.allows()]
+    if wanted.own:
+        return [DutyState.org_id == node.id, scope.allows()]
+    if wanted.with_overseen:
+        overseen = OrgScope(scope.on, overseers=frozenset({node.id}))
+        return [or_(at_node(node), overseen.allows()), scope.allows()]
+    # The territory of the person holds all of the node: its own index is enough.
+    if scope.everything or any(covers(path, node.path) for path in scope.paths):
+        return [at_node(node)]
+    return [at_node(node), scope.allows()]
 
 
 def duty_page(

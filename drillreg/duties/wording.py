@@ -24,7 +24,7 @@ STATE_COLOURS = {
     State.MET: "green",
     State.OPEN: "line",
     State.DUE_SOON: "sky",
-    State.AT_RISK: "amber",
+    State.AT_RISK: "orange",
     State.BREACHED: "red",
     State.WAIVED: "line",
     State.NOT_APPLICABLE: "line",

@@ -126,8 +126,8 @@ CITED = [
     ("O16-before", PERIOD, {"window": "flood-season", "window_part": WindowPart.BEFORE}),
     ("O16-during", PERIOD, {"window": "flood-season", "window_part": WindowPart.DURING}),
     ("O16-after", PERIOD, {"window": "flood-season", "window_part": WindowPart.AFTER}),
-    ("O18-quarter", PERIOD, {"unit": QUARTER, "grace": 15}),
-    ("O18-year", PERIOD, {"unit": YEAR, "grace": 31}),
+    ("O18-quarter", PERIOD, {"unit": QUARTER, "grace": 15, "afterwards": True}),
+    ("O18-year", PERIOD, {"unit": YEAR, "grace": 31, "afterwards": True}),
     ("O19-plan", AFTER, {}),
     ("O19-accept", AFTER, {"within": 10}),
 ]
@@ -448,19 +448,6 @@ def test_only_periods_of_years_roll():
     rolling = {rule.id for rule in RULES.values() if rule.asks.anchor is Anchor.ROLLING}
     assert rolling == {"O1", "O2", "O5", "O5-dept", "O10"}
     assert all(RULES[each].asks.months > 12 for each in rolling)
-
-
-def test_the_usual_plans_of_each_kind_are_asked_for():
-    """What the office's list calls usual is asked for by a plan rule of that kind."""
-    asked = {}
-    for rule in RULES.values():
-        if rule.asks.shape is STANDING:
-            for kind in rule.binds.kinds:
-                asked.setdefault(kind, set()).update(rule.event_types)
-    for item in shipped_list("event_type"):
-        for kind in item.attributes["usual_for"]:
-            if kind != "department" and (kind, item.code) != ("hospital", "fire"):
-                assert item.code in asked[kind], (kind, item.code)
 
 
 def test_secrecy_of_plans_is_waived_and_not_tested():

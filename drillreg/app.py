@@ -72,15 +72,20 @@ from drillreg.documents.registry import (
 )
 from drillreg.drills.operations.programmes import plan_anew_below
 from drillreg.drills.panels import drills_at_site, drills_of_org, drills_of_plan
+from drillreg.drills.planned import next_drills
 from drillreg.drills.proving import drills_to_prove
 from drillreg.drills.scope import DRILL
 from drillreg.drills.succession import PLANNED, PROGRAMMES
 from drillreg.drills.waiting import OVERDUE_DRILLS, drills_to_hold
 from drillreg.duties import following
+from drillreg.duties.at_home import periods_at_home
 from drillreg.duties.chasing import LATE_DUTIES
 from drillreg.duties.doing import Doing, Given, register_doing
 from drillreg.duties.panels import duties_at_home, duties_of_org_panel
 from drillreg.duties.terms import Basis, Owed
+from drillreg.duties.planned import NextDates, register_planned
+from drillreg.duties.serving import counts_toward
+from drillreg.duties.terms import Owed
 from drillreg.duties.waiting import duties_to_do
 from drillreg.evidence.choosing import Chooser, register_choosers
 from drillreg.evidence.panels import evidence_of_org, evidence_panel
@@ -94,7 +99,7 @@ from drillreg.i18n import N_
 from drillreg.imports.jobs import read_large, write_import
 from drillreg.imports.registry import register_imports
 from drillreg.imports.rules import APPLY_WORK, READ_WORK
-from drillreg.network.panels import contacts_of_org, network_at_home
+from drillreg.network.panels import contacts_of_org, network_at_home, responsible_for_duties
 from drillreg.network.waiting import contacts_to_complete, shifts_to_take_over
 from drillreg.notices.working import tell_work_end
 from drillreg.office.reading import overlay
@@ -213,6 +218,7 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("report", grants_of_report),
     ("site-thread", site_thread),
     ("home", duties_at_home),
+    ("home", periods_at_home),
     ("home", network_at_home),
     ("org", resources_of_org),
     ("org", duties_of_org_panel),
@@ -237,6 +243,11 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("site", tasks_panel("hazard_site")),
     ("plan", tasks_panel("plan")),
     ("report", tasks_panel("report")),
+    ("drill", counts_toward("drill")),
+    ("report", counts_toward("report")),
+    ("plan", counts_toward("plan")),
+    ("site", counts_toward("hazard_site")),
+    ("duty", responsible_for_duties),
     ("action", tasks_panel("corrective-action")),
 )
 
@@ -259,6 +270,9 @@ CHOOSERS: dict[str, Chooser] = {
     "site": sites_to_prove,
     "drill": drills_to_prove,
 }
+
+# Who knows when what is owed is planned next.
+PLANNED_NEXT: dict[Owed, NextDates] = {Owed.DRILL: next_drills}
 
 # What waits for a person, for the to-do list.
 TODOS: tuple[TodoSource, ...] = (
@@ -426,6 +440,7 @@ def create_app(found: Settings | None = None) -> Flask:
     register_work(app, WORK)
     register_records(app, RECORDS)
     register_subjects(app, SUBJECTS)
+    register_planned(app, PLANNED_NEXT)
     register_choosers(app, CHOOSERS)
     register_todos(app, TODOS)
     register_chasing(app, CHASING)

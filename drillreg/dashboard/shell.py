@@ -60,7 +60,7 @@ MENU: tuple[Entry | None, ...] = (
         "plan",
         children=(
             Entry(N_("Register"), "plans.index"),
-            Entry(N_("Coverage matrix"), "plans.matrix"),
+            Entry(N_("Coverage matrix"), "duties.matrix"),
         ),
     ),
     Entry(
@@ -98,7 +98,10 @@ MENU: tuple[Entry | None, ...] = (
         children=(
             Entry(N_("My duties"), "duties.index"),
             Entry(N_("Late"), "duties.late"),
+            Entry(N_("Coverage"), "duties.matrix"),
+            Entry(N_("Period by period"), "duties.closed"),
             Entry(N_("Calendar of duties"), "duties.month"),
+            Entry(N_("Rules"), "duties.rules", leads_to=("duties.rule", "duties.text")),
         ),
     ),
     Entry(

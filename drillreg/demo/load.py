@@ -14,6 +14,7 @@ from drillreg.core.errors import DomainError
 from drillreg.demo.access import load_access
 from drillreg.demo.county import load_county
 from drillreg.demo.drills import load_drills, prepare_drills, sweep
+from drillreg.demo.duties import load_duties, work_out
 from drillreg.demo.grants import load_grants
 from drillreg.demo.ground import load_ground
 from drillreg.demo.leaving import load_leaving
@@ -22,6 +23,7 @@ from drillreg.demo.network import load_network
 from drillreg.demo.office import load_office
 from drillreg.demo.people import load_people
 from drillreg.demo.plans import load_plans, prepare_plans
+from drillreg.demo.proofs import load_proofs
 from drillreg.demo.registers import load_registers, sign_on_paper
 from drillreg.demo.reports import load_reports, print_thread_report
 from drillreg.demo.resources import load_resources
@@ -68,7 +70,9 @@ STAGES = (
     Stage("grants", load_grants),
     Stage("registers", load_registers, after=sign_on_paper),
     Stage("ground", load_ground),
+    Stage("proofs", load_proofs),
     Stage("leaving", load_leaving),
+    Stage("duties", load_duties, after=work_out),
 )
 
 

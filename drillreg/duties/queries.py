@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, distinct, func, or_, select
 from sqlalchemy.orm import contains_eager
 
+from drillreg.core.codes import code_list
 from drillreg.core.db import db
 from drillreg.core.paging import Order, Page, keyset_page
+from drillreg.duties.conditions import Binding
 from drillreg.duties.models import LEVELS, DutyOrg, DutyPeriod, DutyState, DutyTouch, DutyWaiver
 from drillreg.duties.states import RISK_DAYS, SOON_DAYS, State, state_on
 from drillreg.orgs.models import Org
+from drillreg.orgs.queries import is_imported
 from drillreg.orgs.rules import covers, subtree_end
 from drillreg.orgs.scope import OrgScope
 
@@ -249,3 +252,42 @@ def waivers_of(org: Org) -> Sequence[DutyWaiver]:
     return db.session.scalars(
         select(DutyWaiver).where(DutyWaiver.org_id == org.id).order_by(DutyWaiver.id.desc())
     ).all()
+
+
+def bound_count(node: Org, scope: OrgScope, rule: str) -> int:
+    """Return how many organisations in scope, at and below a node, have results of a rule."""
+    return (
+        db.session.scalar(
+            select(func.count(distinct(DutyState.org_id)))
+            .join(Org, Org.id == DutyState.org_id)
+            .where(DutyState.rule == rule, at_node(node), scope.allows())
+        )
+        or 0
+    )
+
+
+def unknown_counts(node: Org, scope: OrgScope, binding: Binding) -> dict[str, int]:
+    """Return by attribute that a rule reads of how many organisations it is not known.
+
+    Of those kinds that it binds and that can have the attribute, at and below a node, in scope.
+    """
+    found: dict[str, int] = {}
+    for name in sorted(binding.attributes() - {"kind", "field", "is_outside"}):
+        item = code_list("org_attribute").get(name)
+        fits = binding.kinds & set(item.attributes["kinds"] or binding.kinds) if item else ()
+        value = Org.attributes[name]
+        found[name] = (
+            db.session.scalar(
+                select(func.count(Org.id)).where(
+                    Org.kind.in_(sorted(fits)),
+                    Org.closed_on.is_(None),
+                    is_imported(Org),
+                    Org.path >= node.path,
+                    Org.path < subtree_end(node.path),
+                    scope.allows(),
+                    or_(value.as_string().is_(None), value.as_string() == ""),
+                )
+            )
+            or 0
+        )
+    return found

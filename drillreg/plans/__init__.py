@@ -1,1 +1,1 @@
-"""The plan register: plans, versions, their papers, the coverage matrix."""
+"""The plan register: plans, versions, their papers."""

@@ -8,8 +8,8 @@ from drillreg.core.codes import code_list
 from drillreg.hazards.models import HazardSite
 from drillreg.orgs.models import Org
 from drillreg.orgs.scope import current_scope, may_here
+from drillreg.plans.counting import counts_by_state
 from drillreg.plans.covering import plans_covering
-from drillreg.plans.matrix import counts_by_state
 from drillreg.plans.queries import PlanFilter, plans_page
 from drillreg.plans.succession import to_take_over
 from drillreg.plans.wording import STATE_COLOURS, STATE_WORDS

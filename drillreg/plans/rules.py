@@ -1,8 +1,8 @@
-"""Rules of plans: states of a version, what may be issued, how a cell of the matrix reads."""
+"""Rules of plans: states of a version, and what may be issued."""
 
 import re
 from calendar import isleap
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import PurePath
@@ -35,17 +35,6 @@ class Secrecy(StrEnum):
 
     PUBLIC = "public"
     INTERNAL = "internal"
-
-
-class Coverage(StrEnum):
-    """How a cell of the matrix organisation × event type reads."""
-
-    CURRENT = "current"
-    REVIEW_DUE = "review-due"
-    DRAFT = "draft"
-    MISSING = "missing"
-    NOT_USUAL = "not-usual"
-    NOT_OPEN = "not-open"
 
 
 # 国办发〔2024〕5号 §34: evaluated in principle every three years (governments and departments).
@@ -187,14 +176,3 @@ def plan_state(
         return PlanState.DRAFT
     late = review_on is not None and review_on < today
     return PlanState.REVIEW_DUE if late else PlanState.CURRENT
-
-
-def coverage(counts: Mapping[str, int], *, usual: bool) -> Coverage:
-    """Say how an organisation stands with one kind of event.
-
-    `counts` holds how many plans are late, current and only drafted; the worst one speaks.
-    """
-    for state in (Coverage.REVIEW_DUE, Coverage.CURRENT, Coverage.DRAFT):
-        if counts.get(state):
-            return state
-    return Coverage.MISSING if usual else Coverage.NOT_USUAL

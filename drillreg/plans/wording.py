@@ -1,4 +1,4 @@
-"""The words a page has for states, secrecy, coverage and acts of plans."""
+"""The words a page has for states, secrecy and acts of plans."""
 
 from drillreg.i18n import N_
 
@@ -12,14 +12,6 @@ STATE_WORDS = {
 }
 STATE_COLOURS = {"draft": "sky", "current": "green", "review-due": "red", "abolished": "line"}
 SECRECY_WORDS = {"public": N_("Public"), "internal": N_("Internal")}
-COVERAGE_WORDS = {
-    "current": N_("In force"),
-    "review-due": N_("To be revised"),
-    "draft": N_("Being drafted"),
-    "missing": N_("Missing"),
-    "not-usual": N_("Not usual"),
-    "not-open": N_("Not opened to you"),
-}
 ACT_WORDS = {
     "plan-registered": N_("Registered"),
     "plan-corrected": N_("Entry corrected"),

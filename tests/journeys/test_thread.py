@@ -289,7 +289,7 @@ ENGLISH_PAGES = (
     "/",
     "/map",
     "/plans/",
-    "/plans/matrix",
+    "/duties/matrix",
     "/plans/new",
     "/plans/1",
     "/hazards/",

@@ -8,10 +8,8 @@ from drillreg.core.codes import code_list
 from drillreg.core.errors import DomainError
 from drillreg.plans.rules import (
     NO_SECRETS,
-    Coverage,
     PlanState,
     VersionState,
-    coverage,
     ensure_event_fits,
     ensure_issuable,
     ensure_may_draft,
@@ -154,20 +152,6 @@ def test_how_a_plan_stands_turns_on_the_day(facts, state):
     assert plan_state(**{"abolished": False, **facts}, today=TODAY) is state
 
 
-@pytest.mark.parametrize(
-    ("counts", "usual", "reads"),
-    [
-        ({"current": 2, "review-due": 1}, True, Coverage.REVIEW_DUE),
-        ({"current": 1, "draft": 1}, True, Coverage.CURRENT),
-        ({"draft": 1}, False, Coverage.DRAFT),
-        ({}, True, Coverage.MISSING),
-        ({}, False, Coverage.NOT_USUAL),
-    ],
-)
-def test_the_worst_of_a_cell_speaks(counts, usual, reads):
-    assert coverage(counts, usual=usual) is reads
-
-
 def test_a_plan_that_ended_is_only_read():
     ensure_standing(voided=False, abolished=False)
     for ended in ({"voided": True, "abolished": False}, {"voided": False, "abolished": True}):
@@ -180,8 +164,7 @@ def test_every_kind_of_organisation_keeps_some_kind_of_plan():
     assert kept == set(code_list("org_kind").codes())
 
 
-def test_every_event_has_a_known_class_and_known_kinds():
-    classes, kinds = code_list("event_class").codes(), set(code_list("org_kind").codes())
+def test_every_event_has_a_known_class():
+    classes = code_list("event_class").codes()
     for item in code_list("event_type"):
         assert item.attributes["class"] in classes
-        assert set(item.attributes["usual_for"]) <= kinds

@@ -56,7 +56,7 @@ def test_names_hold_nothing_a_system_refuses(app):
         "/orgs/export",
         "/hazards/export",
         "/plans/export",
-        "/plans/matrix",
+        "/duties/matrix",
         "/drills/export",
         "/reports/export",
         "/reports/actions",

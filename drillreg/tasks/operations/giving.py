@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from drillreg.core.access import Actor
@@ -54,13 +55,36 @@ def assign(
     return task
 
 
+@dataclass(frozen=True)
+class Piece:
+    """One of several tasks that are given together: what, to whom, about which record."""
+
+    order: Order
+    to: Receiver
+    subject: Subject | None = None
+
+
 def assign_many(
     order: Order, orgs: Sequence[Org], *, desk: str, actor: Actor, today: date, now: datetime
 ) -> list[Task]:
     """Give the same task to several organisations; each settles its own."""
-    ensure_units(len(orgs))
-    batch = secrets.token_urlsafe(9) if len(orgs) > 1 else None
+    pieces = [Piece(order, Receiver(org, desk=desk)) for org in orgs]
+    return assign_each(pieces, actor=actor, today=today, now=now)
+
+
+def assign_each(pieces: Sequence[Piece], *, actor: Actor, today: date, now: datetime) -> list[Task]:
+    """Give several tasks together, each about its own record where it has one."""
+    ensure_units(len(pieces))
+    batch = secrets.token_urlsafe(9) if len(pieces) > 1 else None
     return [
-        assign(order, Receiver(org, desk=desk), actor=actor, today=today, now=now, batch=batch)
-        for org in orgs
+        assign(
+            piece.order,
+            piece.to,
+            actor=actor,
+            today=today,
+            now=now,
+            subject=piece.subject,
+            batch=batch,
+        )
+        for piece in pieces
     ]

@@ -212,7 +212,7 @@ def bare_view(box: tuple[float, float, float, float]) -> int:
 
 
 PAGES = {
-    "matrix of plans": "/plans/matrix",
+    "coverage matrix": "/duties/matrix",
     "list and count of sites": "/hazards/",
     "list and count of plans": "/plans/",
     "organisations": "/orgs/",

@@ -82,10 +82,9 @@ from drillreg.duties.at_home import periods_at_home
 from drillreg.duties.chasing import LATE_DUTIES
 from drillreg.duties.doing import Doing, Given, register_doing
 from drillreg.duties.panels import duties_at_home, duties_of_org_panel
-from drillreg.duties.terms import Basis, Owed
 from drillreg.duties.planned import NextDates, register_planned
 from drillreg.duties.serving import counts_toward
-from drillreg.duties.terms import Owed
+from drillreg.duties.terms import Basis, Owed
 from drillreg.duties.waiting import duties_to_do
 from drillreg.evidence.choosing import Chooser, register_choosers
 from drillreg.evidence.panels import evidence_of_org, evidence_panel

@@ -236,6 +236,7 @@ def test_the_list_is_filtered_counted_paged_and_handed_out(as_role, county, owe,
     assert rows[0].a.text == "岭下村"
     assert "共 26 条" in page.text
     assert len(clerk.page(page.select_one("a[rel=next]")["href"]).select("tbody tr")) == 6
+    assert len(clerk.page("/duties/list?all=1").select("tbody tr")) == 26
     chosen = f"node={county.town.id}&rule=O4-unit&owed=publish&kind=school"
     assert "共 25 条" in clerk.page(f"/duties/list?{chosen}").text
     assert "共 1 条" in clerk.page("/duties/list?state=due").text

@@ -32,6 +32,8 @@ from drillreg.tasks.wording import reminder
 # Organisations that are offered to narrow the list; anything else comes by a link.
 NODES = ("county", "department", "town")
 DUE, ALL = "due", "all"
+# Rows on one page where the list is printed to be handed over.
+ON_PAPER = 500
 SEVERAL: dict[str, tuple[State, ...]] = {
     DUE: (State.AT_RISK, State.DUE_SOON, State.OPEN),
     ALL: (*OWED_STATES, State.WAIVED),
@@ -103,7 +105,8 @@ def late() -> str:
     """List duties, those that are late longest first, with whom to call and what to write."""
     scope, today = current_scope().present, clock.today()
     wanted = filter_of_address(scope)
-    page = duty_page(scope, wanted, today=today, cursor=request.args.get("after"))
+    size = ON_PAPER if request.args.get("all") == "1" else 20
+    page = duty_page(scope, wanted, today=today, cursor=request.args.get("after"), size=size)
     orgs = {row.org_id: row.org for row in page.rows}
     return render_template(
         "duties/late.html",

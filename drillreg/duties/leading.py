@@ -1,6 +1,5 @@
 """Addresses of the pages of duties that others lead to, each made in one place."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -9,9 +8,12 @@ from flask import current_app, url_for
 from drillreg.duties.models import DutyPeriod, DutyState
 
 
-def gaps_url(node_id: int | None, *, states: Iterable[str] = (), **wanted: str) -> str:
-    """Return the address of the named list at and below a node; `wanted` names its filters."""
-    return _page("duties.late", node=node_id, state=list(states) or None, **_given(wanted))
+def gaps_url(node_id: int | None, *, own: bool = False, **wanted: str) -> str:
+    """Return the address of the named list at and below a node; `wanted` names its filters.
+
+    `own`: of the node itself alone.
+    """
+    return _page("duties.late", node=node_id, own="1" if own else None, **_given(wanted))
 
 
 def why_url(row: DutyState | DutyPeriod, on: date | None = None) -> str:

@@ -57,6 +57,7 @@ from drillreg.audit.checking import verify_trail
 from drillreg.config import Settings, read_settings, with_secret
 from drillreg.core import db as database
 from drillreg.core import page, web
+from drillreg.core.access import Permission
 from drillreg.core.changes import listen
 from drillreg.core.codes import register_overlay
 from drillreg.core.panels import Panel, add_panel
@@ -78,9 +79,13 @@ from drillreg.drills.succession import PLANNED, PROGRAMMES
 from drillreg.drills.waiting import OVERDUE_DRILLS, drills_to_hold
 from drillreg.duties import following
 from drillreg.duties.at_home import periods_at_home
+from drillreg.duties.chasing import LATE_DUTIES
+from drillreg.duties.doing import Doing, Given, register_doing
+from drillreg.duties.panels import duties_at_home, duties_of_org_panel
 from drillreg.duties.planned import NextDates, register_planned
+from drillreg.duties.serving import counts_toward
 from drillreg.duties.terms import Owed
-from drillreg.evidence.panels import evidence_panel
+from drillreg.duties.waiting import duties_to_do
 from drillreg.evidence.choosing import Chooser, register_choosers
 from drillreg.evidence.panels import evidence_of_org, evidence_panel
 from drillreg.hazards.panels import sites_of_org
@@ -89,10 +94,11 @@ from drillreg.hazards.scope import SITE
 from drillreg.hazards.site_import import SiteImport
 from drillreg.hazards.succession import SITES
 from drillreg.hazards.waiting import STALE_CHECKS
+from drillreg.i18n import N_
 from drillreg.imports.jobs import read_large, write_import
 from drillreg.imports.registry import register_imports
 from drillreg.imports.rules import APPLY_WORK, READ_WORK
-from drillreg.network.panels import contacts_of_org, network_at_home
+from drillreg.network.panels import contacts_of_org, network_at_home, responsible_for_duties
 from drillreg.network.waiting import contacts_to_complete, shifts_to_take_over
 from drillreg.notices.working import tell_work_end
 from drillreg.office.reading import overlay
@@ -212,6 +218,10 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("site-thread", site_thread),
     ("home", periods_at_home),
     ("home", network_at_home),
+    ("org", resources_of_org),
+    ("org", duties_of_org_panel),
+    ("home", duties_at_home),
+    ("org", tasks_of_org),
     ("account", leaving_link),
     ("account-below", leaving_link_below),
     ("org-past", sites_of_org),
@@ -232,6 +242,11 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("site", tasks_panel("hazard_site")),
     ("plan", tasks_panel("plan")),
     ("report", tasks_panel("report")),
+    ("drill", counts_toward("drill")),
+    ("report", counts_toward("report")),
+    ("plan", counts_toward("plan")),
+    ("site", counts_toward("hazard_site")),
+    ("duty", responsible_for_duties),
     ("action", tasks_panel("corrective-action")),
 )
 
@@ -244,6 +259,7 @@ SUBJECTS = {
     "report": ("reports.show", "report_id"),
     "corrective-action": ("reports.action", "action_id"),
     "org": ("orgs.show", "org_id"),
+    "duty": ("duties.open_duty", "duty_id"),
     "evidence": ("evidence.show", "evidence_id"),
 }
 
@@ -267,6 +283,7 @@ TODOS: tuple[TodoSource, ...] = (
     drills_to_hold,
     actions_to_do,
     plans_to_review,
+    duties_to_do,
 )
 
 # What somebody can be chased for.
@@ -277,6 +294,53 @@ CHASING: tuple[ChaseSource, ...] = (
     LATE_ACTIONS,
     STALE_CHECKS,
     PLANS_TO_REVIEW,
+    LATE_DUTIES,
+)
+
+# Where a duty is done; the first page that fits its rule.
+DOING: tuple[Doing, ...] = (
+    Doing(
+        N_("Record the drill"),
+        "drills.due",
+        Permission.RECORD_DRILLS,
+        {"org": Given.ORG, "event_type": Given.EVENT_TYPE},
+        kind="drill-held",
+    ),
+    Doing(
+        N_("Record a check"),
+        "hazards.mine",
+        Permission.LOG_CHECKS,
+        {},
+        kind="hazard-checked",
+    ),
+    Doing(
+        N_("Revise the plan"),
+        "plans.revise",
+        Permission.EDIT_PLANS,
+        {"plan_id": Given.KEY},
+        kind="plan-issued",
+        owed=frozenset({Owed.REVISE}),
+    ),
+    Doing(
+        N_("Register the plan"),
+        "plans.new",
+        Permission.EDIT_PLANS,
+        {"org": Given.ORG, "event_type": Given.EVENT_TYPE},
+        kind="plan-issued",
+    ),
+    # Everything else is entered by hand as evidence.
+    Doing(
+        N_("Enter what was done"),
+        "evidence.new",
+        Permission.RECORD_DRILLS,
+        {
+            "org": Given.ORG,
+            "kind": Given.KIND,
+            "event_type": Given.EVENT_TYPE,
+            "next": Given.BACK,
+        },
+        by_key=True,
+    ),
 )
 
 # What is open at an organisation and passes to its successor, in the order in which it passes.
@@ -371,6 +435,7 @@ def create_app(found: Settings | None = None) -> Flask:
     register_choosers(app, CHOOSERS)
     register_todos(app, TODOS)
     register_chasing(app, CHASING)
+    register_doing(app, DOING)
     register_references(app, REFERENCES)
     register_sheets(app, SHEETS)
     register_successions(app, SUCCESSIONS)

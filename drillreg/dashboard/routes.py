@@ -13,6 +13,7 @@ from drillreg.core.reading import FormReader
 from drillreg.core.subjects import subject_url
 from drillreg.dashboard import home as reading
 from drillreg.dashboard.queries import search as search_all
+from drillreg.duties.rolling import late_in_reach
 from drillreg.orgs.scope import OrgScope, current_scope, current_scope_for
 from drillreg.steps.queries import newest_steps
 from drillreg.tasks.chasing import Chased, ChaseFilter, chase_page, count_chased
@@ -40,6 +41,7 @@ def home() -> str:
         "dashboard/home.html",
         today=today,
         figures=reading.figures(scope, today),
+        duties_late=late_in_reach(scope.present, today),
         todos=todos,
         decisions=todos.decisions[:MOST_DECISIONS],
         groups=grouped([item for item in todos.items if not item.is_decision][:SHOWN], today),

@@ -60,7 +60,7 @@ MENU: tuple[Entry | None, ...] = (
         "plan",
         children=(
             Entry(N_("Register"), "plans.index"),
-            Entry(N_("Coverage matrix"), "plans.matrix"),
+            Entry(N_("Coverage matrix"), "duties.matrix"),
         ),
     ),
     Entry(
@@ -89,6 +89,19 @@ MENU: tuple[Entry | None, ...] = (
         children=(
             Entry(N_("After-action reports"), "reports.index"),
             Entry(N_("Corrective actions"), "reports.actions"),
+        ),
+    ),
+    Entry(
+        N_("Duties"),
+        "duties.index",
+        "duty",
+        children=(
+            Entry(N_("My duties"), "duties.index"),
+            Entry(N_("Late"), "duties.late"),
+            Entry(N_("Coverage"), "duties.matrix"),
+            Entry(N_("Period by period"), "duties.closed"),
+            Entry(N_("Calendar of duties"), "duties.month"),
+            Entry(N_("Rules"), "duties.rules", leads_to=("duties.rule", "duties.text")),
         ),
     ),
     Entry(

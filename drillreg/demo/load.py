@@ -22,6 +22,7 @@ from drillreg.demo.network import load_network
 from drillreg.demo.office import load_office
 from drillreg.demo.people import load_people
 from drillreg.demo.plans import load_plans, prepare_plans
+from drillreg.demo.proofs import load_proofs
 from drillreg.demo.registers import load_registers, sign_on_paper
 from drillreg.demo.reports import load_reports, print_thread_report
 from drillreg.demo.resources import load_resources
@@ -68,6 +69,7 @@ STAGES = (
     Stage("grants", load_grants),
     Stage("registers", load_registers, after=sign_on_paper),
     Stage("ground", load_ground),
+    Stage("proofs", load_proofs),
     Stage("leaving", load_leaving),
 )
 

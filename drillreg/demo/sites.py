@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from drillreg.core import clock
 from drillreg.core.db import db
@@ -23,6 +23,7 @@ from drillreg.demo.times import ago, at
 from drillreg.evidence.models import Evidence, Grade
 from drillreg.hazards.models import HazardCheck, HazardSite
 from drillreg.hazards.operations import log_check
+from drillreg.hazards.registering import REGISTERED, SUBJECT
 from drillreg.hazards.rules import FRESH_DAYS, CheckResult, RiskLevel, Submission
 from drillreg.orgs.models import Org
 
@@ -79,7 +80,23 @@ def load_sites(known: Lookup) -> dict[str, int]:
         name = "钟福生" if given.number == THREAD_SITE else next(responsible)
         db.session.add(_site(given, name, known, areas, random))
     db.session.flush()
+    made = db.session.scalars(select(HazardSite).order_by(HazardSite.id)).all()
+    insert_many(Evidence, [_registered(site) for site in made])
     return {"sites": len(named)}
+
+
+def _registered(site: HazardSite) -> dict[str, Any]:
+    """Return the evidence that a site stands in the ledger since it was entered."""
+    return {
+        "kind": REGISTERED,
+        "org_id": site.org_id,
+        "subject_kind": SUBJECT,
+        "subject_id": site.id,
+        "on_date": clock.local_date(site.created_at),
+        "entered_at": site.created_at,
+        "attributes": {"site": site.id, "kind": site.kind, "level": site.level.value},
+        "grade": Grade.EVIDENCED,
+    }
 
 
 def _sites_of(letters: str) -> Iterator[Named]:

@@ -1,8 +1,9 @@
 """The rules that hold in a county: the shipped ones for its division, under its own decisions."""
 
 import json
+import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -15,6 +16,8 @@ from drillreg.duties.reading import checked_rule, shipped_rules, shipped_texts
 from drillreg.duties.rules import Rule
 from drillreg.orgs.models import Division, Org
 
+log = logging.getLogger(__name__)
+
 ONE_DAY = timedelta(days=1)
 KEPT_BOOKS = 32
 
@@ -25,6 +28,8 @@ class RuleBook:
 
     owner_id: int
     chains: Mapping[str, tuple[Rule, ...]]
+    # Decisions that could not be read, with the rule each is about: what is shipped holds instead.
+    broken: Mapping[int, str] = field(default_factory=dict)
 
     @cached_property
     def kinds_read(self) -> frozenset[str]:
@@ -80,9 +85,17 @@ def make_book(owner_id: int, division_code: str, decisions: Sequence[RuleDecisio
     for rule in shipped_rules():
         if rule.holds_in(division_code):
             by_id.setdefault(rule.id, ([], []))[0].append(rule)
+    broken: dict[int, str] = {}
     for decision in decisions:
-        by_id.setdefault(decision.rule, ([], []))[1].append(decided_rule(decision))
-    return RuleBook(owner_id, {rule_id: composed(*both) for rule_id, both in sorted(by_id.items())})
+        try:
+            decided = decided_rule(decision)
+        except Exception:  # whatever is stored: no page may fall over a single decision
+            log.exception("decision %s about rule %s cannot be read", decision.id, decision.rule)
+            broken[decision.id] = decision.rule
+            continue
+        by_id.setdefault(decision.rule, ([], []))[1].append(decided)
+    chains = {rule_id: composed(*both) for rule_id, both in sorted(by_id.items())}
+    return RuleBook(owner_id, chains, broken)
 
 
 _books: dict[tuple[Any, ...], RuleBook] = {}

@@ -89,7 +89,8 @@ def org_value_words(name: str, value: Any) -> str:
 
 def proof_attribute_label(name: str) -> str:
     """Return what something that evidence says is called."""
-    return code_label(name, "proof_attribute")
+    item = code_list("evidence_field").get(name)
+    return pick(item.label) if item else code_label(name, "proof_attribute")
 
 
 def proof_value_words(name: str, value: Any) -> str:
@@ -100,11 +101,21 @@ def proof_value_words(name: str, value: Any) -> str:
         return translate(N_("Yes")) if value else translate(N_("No"))
     if isinstance(value, list | tuple):
         return listed(proof_value_words(name, each) for each in value)
-    item = code_list("proof_attribute").get(name)
-    for each in item.attributes["choices"] if item else ():
-        if code_list(each).get(str(value)) is not None:
-            return code_label(str(value), each)
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return _choice_words(name, str(value)) or (
+        f"{value:g}" if isinstance(value, float) else str(value)
+    )
+
+
+def _choice_words(name: str, value: str) -> str:
+    item = code_list("evidence_field").get(name)
+    for code, zh, en in item.attributes.get("choices", ()) if item else ():
+        if code == value:
+            return pick({"zh": zh, "en": en})
+    lists = [item.attributes["list"]] if item and "list" in item.attributes else []
+    own = code_list("proof_attribute").get(name)
+    lists += own.attributes["choices"] if own else []
+    found = (code_list(each).get(value) for each in lists)
+    return next((pick(each.label) for each in found if each is not None), "")
 
 
 # ---- conditions
@@ -151,11 +162,17 @@ def _numbers(condition: Condition, what: str, *, of_org: bool) -> list[str]:
         if condition.share_of:
             whole = org_attribute_label(condition.share_of)
             share = translate(N_("%(n)s %% of “%(whole)s”"), n=f"{number * 100:g}", whole=whole)
-            found.append(f"{what} " + translate(words, n=share))
+            found.append(_joined(what, translate(words, n=share)))
         else:
-            amount = f"{number:g} {unit}".strip()
-            found.append(f"{what} " + translate(words, n=amount))
+            amount = (
+                f"{number:g} {unit}".strip() if current_locale() == "en" else f"{number:g}{unit}"
+            )
+            found.append(_joined(what, translate(words, n=amount)))
     return found
+
+
+def _joined(what: str, words: str) -> str:
+    return f"{what} {words}" if current_locale() == "en" else f"{what}{words}"
 
 
 def tests_words(
@@ -269,10 +286,10 @@ class Tested:
         return not self.value
 
 
-def tested(binding: Binding, kind: str, attributes: Mapping[str, Any]) -> list[Tested]:
-    """Return the tests that decide whether a rule binds: all of them, of groups the one that passes.
+def deciding_tests(binding: Binding, kind: str, attributes: Mapping[str, Any]) -> list[Tested]:
+    """Return the tests that decide whether a rule binds.
 
-    Where no group passes, what fails in each.
+    All that must pass, and of groups the first that does; where none does, what fails in each.
     """
     facts = {**attributes, "kind": kind}
     found = [

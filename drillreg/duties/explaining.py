@@ -17,9 +17,9 @@ from drillreg.duties.describing import (
     GRADE_WORDS,
     Tested,
     condition_words,
+    deciding_tests,
     proof_attribute_label,
     proof_value_words,
-    tested,
     tests_words,
     unknown_attributes,
 )
@@ -211,7 +211,7 @@ def _why_this_one(found: Explanation, gathered: Gathered, day: date) -> None:
     facts = gathered.facts
     attributes = facts.attributes_on(day)
     kind = str(attributes.get("kind") or found.org.kind)
-    found.tests = tested(found.rule.binds, kind, attributes)
+    found.tests = deciding_tests(found.rule.binds, kind, attributes)
     if kind in found.rule.binds.kinds:
         found.unknown = unknown_attributes(found.rule.binds, attributes)
 

@@ -49,6 +49,11 @@ class Places:
         return self._places[owners]
 
 
+def place_of(org: Org, today: date) -> Place:
+    """Return the calendar of one organisation."""
+    return Places().of(org.path, _overseers([org.id], today).get(org.id, ()))
+
+
 @dataclass
 class Gathered:
     """One organisation, ready to be evaluated."""

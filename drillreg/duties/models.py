@@ -14,6 +14,9 @@ from drillreg.orgs.models import Org
 # As many levels of the tree have a column of their own; further down subtrees are small.
 LEVELS = 4
 
+# Results stand in the way of nothing: they are worked out anew after each change.
+CACHE = {"cache": True}
+
 
 class RuleDecision(Voidable, Base):
     """What a county decided about a rule, from a day on; `body` is the whole rule as it then reads.
@@ -74,6 +77,7 @@ class DutyOrg(Base):
     """
 
     __tablename__ = "duty_org"
+    __table_args__ = ({"info": CACHE},)
 
     org_id: Mapped[int] = mapped_column(ForeignKey("org.id"), unique=True)
     evaluated_at: Mapped[datetime]
@@ -91,6 +95,7 @@ class DutyState(Base):
         UniqueConstraint("org_id", "rule", "key", "event_type"),
         Index("ix_duty_state_due", "due_on", "id"),
         *(Index(f"ix_duty_state_at{n}", f"at{n}", "due_on", "id") for n in range(1, LEVELS + 1)),
+        {"info": CACHE},
     )
 
     org_id: Mapped[int] = mapped_column(ForeignKey("org.id"))

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, distinct, func, or_, select
 from sqlalchemy.orm import contains_eager
 
+from drillreg.core.codes import code_list
 from drillreg.core.db import db
 from drillreg.core.paging import Order, Page, keyset_page
+from drillreg.duties.conditions import Binding
 from drillreg.duties.models import LEVELS, DutyOrg, DutyPeriod, DutyState, DutyTouch, DutyWaiver
 from drillreg.duties.states import RISK_DAYS, SOON_DAYS, State, state_on
 from drillreg.orgs.models import Org
+from drillreg.orgs.queries import is_imported
 from drillreg.orgs.rules import covers, subtree_end
 from drillreg.orgs.scope import OrgScope
 
@@ -22,9 +25,15 @@ MOST_EXPORTED = 20_000
 
 @dataclass(frozen=True)
 class DutyFilter:
-    """Which results are asked for; empty means all. `node`: at and below an organisation."""
+    """Which results are asked for; empty means all. `node`: at and below an organisation.
+
+    `with_overseen`: and what it supervises; `own`: itself alone. `due`: due from a day up to a day.
+    """
 
     node: Org | None = None
+    with_overseen: bool = False
+    own: bool = False
+    due: tuple[date | None, date | None] | None = None
     rules: Collection[str] = ()
     owed: Collection[str] = ()
     event_types: Collection[str] = ()
@@ -77,12 +86,7 @@ def at_node(node: Org, of: Any = DutyState) -> ColumnElement[bool]:
 
 def duties_in(scope: OrgScope, wanted: DutyFilter, today: date) -> Select[Any]:
     """Select the results of a filter in scope, joined with their organisations."""
-    found = select(DutyState).join(Org, Org.id == DutyState.org_id)
-    node = wanted.node
-    if node is not None:
-        found = found.where(at_node(node))
-    if node is None or not (scope.everything or any(covers(p, node.path) for p in scope.paths)):
-        found = found.where(scope.allows())
+    found = select(DutyState).join(Org, Org.id == DutyState.org_id).where(*_at(wanted, scope))
     for column, values in (
         (DutyState.rule, wanted.rules),
         (DutyState.owed, wanted.owed),
@@ -91,9 +95,30 @@ def duties_in(scope: OrgScope, wanted: DutyFilter, today: date) -> Select[Any]:
     ):
         if values:
             found = found.where(column.in_(sorted(values)))
+    first, last = wanted.due or (None, None)
+    if first is not None:
+        found = found.where(DutyState.due_on >= first)
+    if last is not None:
+        found = found.where(DutyState.due_on <= last)
     if wanted.states:
         found = found.where(or_(*(in_state(state, today) for state in wanted.states)))
     return found
+
+
+def _at(wanted: DutyFilter, scope: OrgScope) -> list[ColumnElement[bool]]:
+    """Return where a filter looks, within the scope."""
+    node = wanted.node
+    if node is None:
+        return [scope.allows()]
+    if wanted.own:
+        return [DutyState.org_id == node.id, scope.allows()]
+    if wanted.with_overseen:
+        overseen = OrgScope(scope.on, overseers=frozenset({node.id}))
+        return [or_(at_node(node), overseen.allows()), scope.allows()]
+    # The territory of the person holds all of the node: its own index is enough.
+    if scope.everything or any(covers(path, node.path) for path in scope.paths):
+        return [at_node(node)]
+    return [at_node(node), scope.allows()]
 
 
 def duty_page(
@@ -227,3 +252,42 @@ def waivers_of(org: Org) -> Sequence[DutyWaiver]:
     return db.session.scalars(
         select(DutyWaiver).where(DutyWaiver.org_id == org.id).order_by(DutyWaiver.id.desc())
     ).all()
+
+
+def bound_count(node: Org, scope: OrgScope, rule: str) -> int:
+    """Return how many organisations in scope, at and below a node, have results of a rule."""
+    return (
+        db.session.scalar(
+            select(func.count(distinct(DutyState.org_id)))
+            .join(Org, Org.id == DutyState.org_id)
+            .where(DutyState.rule == rule, at_node(node), scope.allows())
+        )
+        or 0
+    )
+
+
+def unknown_counts(node: Org, scope: OrgScope, binding: Binding) -> dict[str, int]:
+    """Return by attribute that a rule reads of how many organisations it is not known.
+
+    Of those kinds that it binds and that can have the attribute, at and below a node, in scope.
+    """
+    found: dict[str, int] = {}
+    for name in sorted(binding.attributes() - {"kind", "field", "is_outside"}):
+        item = code_list("org_attribute").get(name)
+        fits = binding.kinds & set(item.attributes["kinds"] or binding.kinds) if item else ()
+        value = Org.attributes[name]
+        found[name] = (
+            db.session.scalar(
+                select(func.count(Org.id)).where(
+                    Org.kind.in_(sorted(fits)),
+                    Org.closed_on.is_(None),
+                    is_imported(Org),
+                    Org.path >= node.path,
+                    Org.path < subtree_end(node.path),
+                    scope.allows(),
+                    or_(value.as_string().is_(None), value.as_string() == ""),
+                )
+            )
+            or 0
+        )
+    return found

@@ -340,6 +340,8 @@ def _asks(raw: Mapping[str, Any]) -> Asks:
     )
     if asks.window and shipped_list("period_kind").get(asks.window) is None:
         raise _RuleError("window", N_("There is no kind of season “%(value)s”."), value=asks.window)
+    if asks.afterwards and asks.grace == 0:
+        raise _RuleError("grace", N_("Say within how many days."))
     if shape is Shape.AFTER and asks.within == 0:
         raise _RuleError("within", N_("Say within how many days."))
     _nothing_left(taken)

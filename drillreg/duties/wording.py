@@ -1,13 +1,15 @@
 """The words a page has for duties: states, what is owed, sources, why a result reads so."""
 
 from datetime import date
+from typing import Any
 
 from drillreg.core.codes import code_label
+from drillreg.duties.describing import BASIS_WORDS
 from drillreg.duties.evaluation.results import Result
 from drillreg.duties.reading import shipped_texts
-from drillreg.duties.rules import Rule
+from drillreg.duties.rules import Reading, Rule
 from drillreg.duties.states import FAR, State
-from drillreg.duties.terms import BREACHABLE, Force, Owed
+from drillreg.duties.terms import BREACHABLE, Basis, Force, Owed, Unit
 from drillreg.i18n import N_, current_locale, pick, translate
 
 STATE_WORDS = {
@@ -24,7 +26,7 @@ STATE_COLOURS = {
     State.MET: "green",
     State.OPEN: "line",
     State.DUE_SOON: "sky",
-    State.AT_RISK: "amber",
+    State.AT_RISK: "orange",
     State.BREACHED: "red",
     State.WAIVED: "line",
     State.NOT_APPLICABLE: "line",
@@ -120,3 +122,43 @@ def why(result: Result, today: date) -> str:
             **words,
         )
     return translate(N_("%(have)s of %(need)s; due on %(due)s."), **words)
+
+
+FIELD_WORDS = {
+    "asks.count": N_("How many times"),
+    "asks.unit": N_("Length of a period"),
+    "asks.every": N_("Number of such periods together"),
+    "asks.within": N_("Within how many days"),
+    "asks.grace": N_("Days of grace"),
+    "basis": N_("What is counted by"),
+    "event_types": N_("Kinds of event"),
+}
+PERIOD_WORDS = {
+    Unit.MONTH: N_("Month"),
+    Unit.QUARTER: N_("Quarter"),
+    Unit.HALF_YEAR: N_("Half-year"),
+    Unit.YEAR: N_("Year"),
+}
+
+
+def field_words(name: str) -> str:
+    """Return what a part of a rule is called."""
+    words = FIELD_WORDS.get(name)
+    return translate(words) if words else name
+
+
+def reading_words(reading: Reading) -> str:
+    """Return what a reading is a choice of."""
+    return field_words(reading.field)
+
+
+def reading_choice_words(reading: Reading, choice: Any) -> str:
+    """Return one choice of a reading in words."""
+    if isinstance(choice, list | tuple):
+        mark = "、" if current_locale().startswith("zh") else ", "
+        return mark.join(code_label(str(each), "event_type") for each in choice)
+    if reading.field == "asks.unit":
+        return translate(PERIOD_WORDS[Unit(choice)])
+    if reading.field == "basis":
+        return translate(BASIS_WORDS[Basis(choice)])
+    return str(choice)

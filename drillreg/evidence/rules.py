@@ -81,7 +81,5 @@ def ensure_own_entry(*, is_own: bool) -> None:
     """Raise unless somebody entered evidence by hand themselves today."""
     if not is_own:
         raise NotAllowed(
-            N_(
-                "Only who entered it can take it back, and only on the same day. Ask the level above."
-            )
+            N_("Only who entered it can take it back, and only the same day. Ask the level above.")
         )

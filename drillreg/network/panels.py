@@ -12,12 +12,15 @@ from drillreg.network.queries.gaps import incomplete_count
 from drillreg.network.queries.rosters import on_duty_now
 from drillreg.network.rules import asked_of, is_stale
 from drillreg.orgs.models import Org
+from drillreg.orgs.queries import ancestors_of, oversights_of
 from drillreg.orgs.scope import current_scope, may_here
 
 SHOWN = 6
 # On the first page, a county sees its towns; all the others stand on the page of rosters.
 SHOWN_TONIGHT = 12
 UPPER = ("county", "town")
+# Whose posts answer for what an organisation owes.
+ANSWER = ("leader", "liaison")
 
 
 def contacts_of_org(org: Org) -> str:
@@ -59,4 +62,22 @@ def network_at_home(actor: Actor) -> str:
         more=max(len(found) - SHOWN_TONIGHT, 0),
         labels={each.code: pick(each.label) for each in positions()},
         may_keep=may_keep,
+    )
+
+
+def responsible_for_duties(org: Org) -> str:
+    """Show beside a duty who answers for it: here, in its departments, in its territory."""
+    today = clock.today()
+    return render_template(
+        "network/_duty_panel.html",
+        org=org,
+        posts=[each for each in posts_of(org, on=today) if each.kind in ANSWER][:3],
+        overseers=[
+            (oversight, overseer)
+            for oversight, overseer in oversights_of(org)
+            if oversight.from_on <= today and (oversight.to_on is None or oversight.to_on > today)
+        ],
+        above=ancestors_of(org)[-1:],
+        plain=may_here(Permission.KEEP_CONTACTS, org),
+        masked=masked_phone,
     )

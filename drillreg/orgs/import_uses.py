@@ -12,6 +12,7 @@ from drillreg.orgs.operations import CHANGED
 from drillreg.work.models import ImportBatch
 from drillreg.work.rules import ImportState
 
+# Tables marked `info={"cache": True}` are worked out anew after each change and build on nothing.
 # Rows of these belong to the import itself; any other row that points at it stands in the way.
 OWN_TABLES = frozenset(
     model.__tablename__ for model in (Org, OrgVersion, Division, DivisionName, DivisionBoundary)
@@ -25,7 +26,7 @@ def uses_count(batch: ImportBatch) -> int:
         _pointing(table, target, batch.id, linked)
         for target in (Org.__table__, Division.__table__)
         for table in Base.metadata.sorted_tables
-        if "import_id" in table.c or table.name not in OWN_TABLES
+        if ("import_id" in table.c or table.name not in OWN_TABLES) and not table.info.get("cache")
     )
 
 

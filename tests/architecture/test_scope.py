@@ -33,6 +33,8 @@ FOR_NOBODY = {
     "drills.succession._pass_drills": "of an organisation whose change was decided in scope",
     "drills.succession._planned": "of organisations whose change was decided in scope",
     "hazards.succession.carry_sites": "of an organisation whose change was decided in scope",
+    "hazards.registering._about": "evidence written with the sites that an act or import names",
+    "hazards.registering.note_sites": "evidence written with the sites that an act or import names",
     "plans.succession._current": "of organisations whose change was decided in scope",
     "plans.succession._drafts": "of organisations whose change was decided in scope",
     "reports.sheets.report_references": "names on papers; their list asks for the organisation",

@@ -19,6 +19,8 @@ from drillreg.demo.places import ACCOUNTS
 from drillreg.demo.sample import write_sample
 from drillreg.drills.models import Drill, DrillPhoto
 from drillreg.drills.rules import DrillStatus
+from drillreg.evidence.choosing import kinds_by_hand
+from drillreg.evidence.models import Evidence
 from drillreg.hazards.models import HazardCheck, HazardSite
 from drillreg.hazards.rules import CheckResult, Freshness, RiskLevel, freshness
 from drillreg.notices.models import Notice
@@ -204,3 +206,15 @@ def test_loading_twice_changes_nothing(demo, frozen):
         before = rows_of_all_tables()
         assert list(loading.load_demo(NOW.date(), NOW)) == []
         assert rows_of_all_tables() == before
+
+
+def test_what_is_proved_by_hand_is_there_in_every_kind_and_never_ahead(seeing, today):
+    kinds = {kind.code for kind in kinds_by_hand()}
+    entered = set(seeing.scalars(select(Evidence.kind).distinct()))
+    # A survey, a reason to revise and an acceptance wait for somebody to enter them.
+    assert kinds - entered == {"survey-made", "revision-triggered", "danger-accepted"}
+    assert count(seeing, Evidence, Evidence.on_date > today) == 0
+    assert count(seeing, Evidence, Evidence.entered_at > NOW) == 0
+    assert count(seeing, Evidence, Evidence.subject_id == 0) == 0
+    standing = (Evidence.kind == "site-registered", Evidence.until_on.is_(None))
+    assert count(seeing, Evidence, *standing) == 200

@@ -74,6 +74,12 @@ MISTAKES = {
     "negative-period": ("count = 1", "count = -1", 13, "-1"),
     "no-period": ("count = 1", "count = 0", 13, "least is 1"),
     "truth-for-a-number": ("count = 1", "count = true", 13, "True"),
+    "told-afterwards-until-when": (
+        'unit = "half-year"',
+        'unit = "half-year"\nafterwards = true',
+        36,
+        "within how many days",
+    ),
     "unit": ('unit = "half-year"', 'unit = "fortnight"', 38, "fortnight"),
     "shape": ('shape = "period"\n', 'shape = "circle"\n', 37, "circle"),
     "shape-missing": ('shape = "period"\nunit', "unit", 36, "shape"),

@@ -126,13 +126,15 @@ CITED = [
     ("O16-before", PERIOD, {"window": "flood-season", "window_part": WindowPart.BEFORE}),
     ("O16-during", PERIOD, {"window": "flood-season", "window_part": WindowPart.DURING}),
     ("O16-after", PERIOD, {"window": "flood-season", "window_part": WindowPart.AFTER}),
-    ("O18-quarter", PERIOD, {"unit": QUARTER, "grace": 15}),
-    ("O18-year", PERIOD, {"unit": YEAR, "grace": 31}),
+    ("O18-quarter", PERIOD, {"unit": QUARTER, "grace": 15, "afterwards": True}),
+    ("O18-year", PERIOD, {"unit": YEAR, "grace": 31, "afterwards": True}),
     ("O19-plan", AFTER, {}),
     ("O19-accept", AFTER, {"within": 10}),
 ]
 
 RULES = {rule.id: rule for rule in shipped_rules()}
+# What a county lays down itself: cited by its own rules only.
+OF_A_COUNTY = "local-rule"
 TEXTS = shipped_texts()
 
 
@@ -202,7 +204,7 @@ def test_a_rule_is_off_exactly_where_its_text_is_not_held():
 def test_a_text_that_is_not_held_says_so_and_has_no_articles():
     for text in TEXTS.values():
         assert bool(text.articles) is text.is_held, text.id
-        if not text.is_held:
+        if not text.is_held and text.id != OF_A_COUNTY:
             assert text.note["zh"].startswith("引用，未持有原文"), text.id
             assert text.note["en"].startswith("Cited, text not held"), text.id
 
@@ -223,7 +225,7 @@ def test_a_held_text_is_dated_and_every_cited_article_has_words():
 
 
 def test_every_text_is_cited():
-    assert {rule.text for rule in RULES.values()} == set(TEXTS)
+    assert {rule.text for rule in RULES.values()} == set(TEXTS) - {OF_A_COUNTY}
 
 
 def test_everything_is_said_in_both_languages():

@@ -261,6 +261,17 @@ def next_drills(
     ).all()
 
 
+def next_planned(org: Org, scope: OrgScope, *, event_type: str = "") -> Drill | None:
+    """Return the planned drill of an organisation that is due first, of a kind of event if any."""
+    wanted = Drill.event_type != event_type
+    return db.session.scalar(
+        _drills(scope)
+        .where(Drill.org_id == org.id, Drill.status == DrillStatus.PLANNED)
+        .order_by(wanted, Drill.due_on, Drill.id)
+        .limit(1)
+    )
+
+
 def last_held(scope: OrgScope, *, where: ColumnElement[bool], at_most: int = 3) -> Sequence[Drill]:
     """Return the drills of a panel that were held, newest first."""
     return db.session.scalars(

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
+from drillreg.core.codes import code_list
 from drillreg.core.reading import FormReader, form_view
 from drillreg.core.web import form_of, see_other, writes
 from drillreg.drills.facts import Outline
@@ -24,10 +25,16 @@ from drillreg.plans.queries import get_plan
 @requires(Permission.PLAN_DRILLS)
 def new() -> str:
     """Ask about one drill outside any programme."""
+    event = request.args.get("event_type", "")
     return render_template(
         "drills/new.html",
         choices=outline_choices(Permission.PLAN_DRILLS, clock.today()),
-        form=form_view(org=current_actor().org_id, mode="full", due_on=clock.today().isoformat()),
+        form=form_view(
+            org=request.args.get("org") or current_actor().org_id,
+            event_type=event if event in code_list("event_type").codes() else "",
+            mode="full",
+            due_on=clock.today().isoformat(),
+        ),
     )
 
 

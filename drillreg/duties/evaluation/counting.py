@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from itertools import takewhile
+from typing import Any
 
 from drillreg.duties.evaluation.periods import add_months, around, grid
 from drillreg.duties.evaluation.results import Closed, Result, least_grade
@@ -170,35 +171,45 @@ def _is_waived(owed: Owed, subject: Subject, waivers: Iterable[Waiver]) -> bool:
     )
 
 
-def stand(
-    chain: tuple[Rule, ...],
-    facts: Facts,
-    place: Place,
-    subject: Subject,
-    proofs: Sequence[Proof],
-    waivers: Sequence[Waiver],
-    today: date,
-) -> Result | None:
-    """Return how a counted duty stands; None where nothing is or was owed.
+class Done:
+    """What counts for a subject by the versions of a rule; looked for once for each."""
 
-    A period whose last day is waived is not missed, and nothing has to be done for it.
+    def __init__(
+        self, subject: Subject, facts: Facts, proofs: Sequence[Proof], today: date
+    ) -> None:
+        self.subject, self.facts, self.proofs, self.today = subject, facts, proofs, today
+        self._found: dict[tuple[int, int], list[Proof]] = {}
+
+    def by(self, owed: Iterable[Owed], day: date) -> dict[int, Sequence[Proof]]:
+        """Return what counts by the versions that govern some periods, as of a day."""
+        org = self.facts.attributes_on(day)
+        return {id(each.rule): self._counted(each.rule, org) for each in owed}
+
+    def _counted(self, rule: Rule, org: Mapping[str, Any]) -> list[Proof]:
+        key = (id(rule), id(org))
+        if key not in self._found:
+            found = proofs_for(rule, self.subject, self.proofs, org, self.today)
+            self._found[key] = by_day(found, self.today)
+        return self._found[key]
+
+
+def stand(rule: Rule, owed: Sequence[Owed], done: Done, waivers: Sequence[Waiver]) -> list[Result]:
+    """Return how a counted duty stands; nothing where nothing is or was owed.
+
+    `rule`: the last version, by whose horizon the periods were chosen. A period whose last day is
+    waived is not missed, and nothing has to be done for it.
     """
-    owed = owed_periods(chain, facts, place, subject, today)
     if not owed:
-        return None
-    org = facts.attributes_on(today)
-    done = {
-        id(rule): by_day(proofs_for(rule, subject, proofs, org, today), today)
-        for rule in dict.fromkeys(each.rule for each in owed)
-    }
-    every = shared_out(owed, done)
+        return []
+    subject, today = done.subject, done.today
+    every = shared_out(owed, done.by(owed, today))
     shares = [
         each for each in every if not (each.is_short and _is_waived(each.owed, subject, waivers))
     ] or every
     past = [each for each in shares if each.owed.due_on < today]
     coming = [each for each in shares if each.owed.due_on >= today]
     found = _coming(past, coming, subject, today) if coming else _over(past, subject)
-    return replace(found, valid_until=_holds_until(owed, chain[-1], today))
+    return [replace(found, valid_until=_holds_until(owed, rule, today))]
 
 
 def _holds_until(owed: Iterable[Owed], rule: Rule, today: date) -> date:
@@ -252,31 +263,13 @@ def _missed_in_a_row(past: Sequence[Share]) -> list[Share]:
     return list(takewhile(lambda each: each.is_short, reversed(past)))[::-1]
 
 
-def closings(
-    chain: tuple[Rule, ...],
-    facts: Facts,
-    place: Place,
-    subject: Subject,
-    proofs: Sequence[Proof],
-    waivers: Sequence[Waiver],
-    today: date,
-) -> Iterator[Closed]:
+def closings(owed: Sequence[Owed], done: Done, waivers: Sequence[Waiver]) -> Iterator[Closed]:
     """Yield how each period ended that is closed by a day, with what became known later beside."""
-    owed = owed_periods(chain, facts, place, subject, today)
-    done: dict[tuple[int, int], list[Proof]] = {}
     for at, each in enumerate(owed):
-        if each.closed_on >= today:
-            continue
-        # Only a period with grace can take something from the one after it.
-        before = owed[0 if each.rule.asks.grace else at : at + 1]
-        org = facts.attributes_on(each.period.last)
-        mine = {}
-        for rule in dict.fromkeys(one.rule for one in before):
-            key = (id(rule), id(org))
-            if key not in done:
-                done[key] = by_day(proofs_for(rule, subject, proofs, org, today), today)
-            mine[id(rule)] = done[key]
-        yield _closed(before, mine, subject, waivers)
+        if each.closed_on < done.today:
+            # Only a period with grace can take something from the one after it.
+            until_it = owed[0 if each.rule.asks.grace else at : at + 1]
+            yield _closed(until_it, done.by(until_it, each.period.last), done.subject, waivers)
 
 
 def _closed(

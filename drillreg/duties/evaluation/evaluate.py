@@ -6,10 +6,10 @@ from datetime import date, timedelta
 
 from drillreg.duties.evaluation import counting, running
 from drillreg.duties.evaluation.results import Closed, Result
-from drillreg.duties.evaluation.subjects import Subject, subjects_of
+from drillreg.duties.evaluation.subjects import subjects_of
 from drillreg.duties.facts import Facts, Place, Proof, Waiver
 from drillreg.duties.rules import Rule
-from drillreg.duties.terms import Anchor, Shape
+from drillreg.duties.terms import Shape
 
 ONE_DAY = timedelta(days=1)
 
@@ -37,16 +37,18 @@ def evaluate(
     """
     mine = [each for each in waivers if each.rule_id == chain[0].id]
     current = running.version_on(chain, today)
+    results: list[Result] = []
     closed: list[Closed] = []
     for alike in _by_basis(chain):
-        for subject in subjects_of(alike[-1], proofs, facts, today):
-            closed += counting.closings(alike, facts, place, subject, proofs, mine, today)
-    results: list[Result] = []
-    if current is not None and current.asks.shape is Shape.AFTER:
-        results += running.after(chain, facts, place, proofs, today)
-    elif current is not None:
-        for subject in subjects_of(current, proofs, facts, today):
-            results += _result(chain, current, facts, subject, proofs, place, mine, today)
+        governs = current if current in alike and current.counts_periods else None
+        for subject in subjects_of(governs or alike[-1], proofs, facts, today):
+            owed = counting.owed_periods(alike, facts, place, subject, today)
+            done = counting.Done(subject, facts, proofs, today)
+            closed += counting.closings(owed, done, mine)
+            if governs and running.bound_since(governs, facts, subject, today):
+                results += counting.stand(alike[-1], owed, done, mine)
+    if current is not None and not current.counts_periods:
+        results += _running(chain, current, facts, proofs, place, today)
     results = [_waived(each, mine, today) for each in results]
     changes = [each.valid_until for each in results]
     changes += [_next_change(chain, facts, proofs, mine, today)]
@@ -54,35 +56,30 @@ def evaluate(
 
 
 def _by_basis(chain: Sequence[Rule]) -> list[tuple[Rule, ...]]:
-    """Return the versions that count periods, those by the same basis together."""
-    counting_ones = [rule for rule in chain if rule.counts_periods]
+    """Return the versions that have the basis of one that counts periods, basis by basis."""
     return [
         tuple(rule for rule in chain if rule.basis is basis)
-        for basis in dict.fromkeys(rule.basis for rule in counting_ones)
+        for basis in dict.fromkeys(rule.basis for rule in chain if rule.counts_periods)
     ]
 
 
-def _result(
+def _running(
     chain: tuple[Rule, ...],
     current: Rule,
     facts: Facts,
-    subject: Subject,
     proofs: Sequence[Proof],
     place: Place,
-    waivers: Sequence[Waiver],
     today: date,
 ) -> list[Result]:
-    """Return how one duty stands by the version that is in force, if anything is owed."""
-    if running.bound_since(current, facts, subject, today) is None:
-        return []
-    if current.asks.shape is Shape.STANDING:
-        found = running.standing(chain, facts, subject, proofs, today)
-    elif current.asks.anchor is Anchor.ROLLING:
-        found = running.rolling(chain, facts, subject, proofs, today)
-    else:
-        alike = tuple(rule for rule in chain if rule.basis is current.basis)
-        found = counting.stand(alike, facts, place, subject, proofs, waivers, today)
-    return [] if found is None else [found]
+    """Return how duties stand that run from an event or from the last time."""
+    if current.asks.shape is Shape.AFTER:
+        return running.after(chain, facts, place, proofs, today)
+    one = running.standing if current.asks.shape is Shape.STANDING else running.rolling
+    found = (
+        one(chain, facts, subject, proofs, today)
+        for subject in subjects_of(current, proofs, facts, today)
+    )
+    return [each for each in found if each is not None]
 
 
 def _waived(result: Result, waivers: Iterable[Waiver], today: date) -> Result:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from drillreg.duties.evaluation.periods import add_months
 from drillreg.duties.evaluation.results import Result, least_grade
-from drillreg.duties.evaluation.subjects import Subject, by_day, proofs_for
+from drillreg.duties.evaluation.subjects import Subject, about, by_day, proofs_for
 from drillreg.duties.facts import Facts, Place, Proof, counted, keys_of
 from drillreg.duties.rules import Rule
 from drillreg.duties.states import FAR
@@ -168,19 +168,23 @@ def after(
     """
     if facts.closed_on is not None and facts.closed_on <= today:
         return []
+    org = facts.attributes_on(today)
+    answers: dict[int, list[Proof]] = {}
     found: dict[tuple[int, str], list[Result]] = {}
     for event in by_day(proofs, today):
         rule = version_on(chain, event.on_date)
         if rule is None or not _begins(rule, event, facts, today):
             continue
-        for subject in _about(rule, event):
+        if id(rule) not in answers:
+            answers[id(rule)] = by_day(counted(proofs, rule.counts, org, today), today)
+        for subject in _subjects(rule, event):
             # The kind of event only tells what a record is about.
-            about = (subject.key, "" if subject.key else subject.event_type)
-            mine = found.setdefault(about, [])
-            mine.append(_deadline(rule, subject, event, facts, place, proofs, today))
+            key = (subject.key, "" if subject.key else subject.event_type)
+            mine = found.setdefault(key, [])
+            mine.append(_deadline(rule, subject, event, place, answers[id(rule)]))
     chosen = (
         next((each for each in mine if each.good_until is None), mine[-1])
-        for _about_this, mine in sorted(found.items())
+        for _key, mine in sorted(found.items())
     )
     return [each for each in chosen if each.valid_until is None or today <= each.valid_until]
 
@@ -195,7 +199,7 @@ def _begins(rule: Rule, event: Proof, facts: Facts, today: date) -> bool:
     return bound_since(rule, facts, Subject(), event.on_date) is not None
 
 
-def _about(rule: Rule, event: Proof) -> list[Subject]:
+def _subjects(rule: Rule, event: Proof) -> list[Subject]:
     """Return what the deadlines of an event are about."""
     event_type = str(event.attributes.get("event_type") or "")
     if rule.basis is Basis.ORG:
@@ -210,10 +214,8 @@ def _deadline(
     rule: Rule,
     subject: Subject,
     event: Proof,
-    facts: Facts,
     place: Place,
-    proofs: Sequence[Proof],
-    today: date,
+    answers: list[Proof],
 ) -> Result:
     asks = rule.asks
     if asks.days is Days.WORKING:
@@ -221,10 +223,9 @@ def _deadline(
     else:
         due_on = event.on_date + timedelta(days=asks.within)
     due_on += timedelta(days=asks.grace)
-    org = facts.attributes_on(today)
     done = [
         each
-        for each in by_day(proofs_for(rule, subject, proofs, org, today), today)
+        for each in about(rule, subject, answers)
         if event.on_date <= each.on_date and each.id != event.id
     ]
     first = done[asks.count - 1] if len(done) >= asks.count else None

@@ -68,7 +68,11 @@ def proofs_for(
     rule: Rule, subject: Subject, proofs: Sequence[Proof], org: Mapping[str, Any], known_on: date
 ) -> list[Proof]:
     """Return the proofs that count for a subject and were known on a day."""
-    found = counted(proofs, rule.counts, org, known_on)
+    return about(rule, subject, counted(proofs, rule.counts, org, known_on))
+
+
+def about(rule: Rule, subject: Subject, found: list[Proof]) -> list[Proof]:
+    """Return those of some proofs that are about a subject."""
     if rule.basis in {Basis.EVENT_TYPE, Basis.PLAN_TYPE}:
         return [each for each in found if each.attributes.get("event_type") == subject.event_type]
     if rule.basis is Basis.ORG:

@@ -52,6 +52,8 @@ def _org(values: Any) -> Org:
 
 
 def _kind(code: str) -> CodeItem:
+    if not code:
+        raise DomainError(N_("Choose what was done."))
     found = next((kind for kind in kinds_by_hand() if kind.code == code), None)
     if found is None:
         raise NotFound(N_("There is no such kind of evidence."))
@@ -70,7 +72,8 @@ def new() -> str:
     given = request.values
     org = _org(given)
     if not given.get("kind"):
-        return render_template("evidence/kinds.html", org=org, kinds=kinds_by_hand())
+        kinds = kinds_by_hand()
+        return render_template("evidence/kinds.html", org=org, kinds=kinds, form=form_view())
     kind = _kind(given["kind"])
     today = clock.today()
     asked = _asked(kind, org)
@@ -200,6 +203,7 @@ def enter() -> ResponseReturnValue:
 def entered(evidence_id: int) -> str:
     """Say that evidence is kept, and lead back to where one came from."""
     found = get_entered(evidence_id, current_scope())
+    ensure_may(MAY, found.org)
     return render_template(
         "evidence/entered.html",
         found=found,

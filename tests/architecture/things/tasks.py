@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from drillreg.core.db import db
 from drillreg.drills.models import Drill
-from drillreg.evidence.models import Evidence
+from drillreg.evidence.models import Evidence, EvidenceEntry
 from drillreg.files.models import FileVersion, StoredFile
 from drillreg.files.operations import keep_bytes
 from drillreg.tasks.models import Task
@@ -25,6 +25,7 @@ MAY_REFUSE = {
     "evidence.verify_now": "nobody verifies what their own organisation reports",
     "evidence.strike": "nobody strikes out what their own organisation reports",
     "evidence.strike_now": "nobody strikes out what their own organisation reports",
+    "evidence.take_it_back": "only who entered it takes it back",
 }
 
 
@@ -64,6 +65,15 @@ def things_at(org):
     )
     db.session.add_all([paper, task, late, evidence])
     db.session.flush()
+    entry = EvidenceEntry(
+        evidence_id=evidence.id,
+        client_id=f"entry-{org.id}",
+        body_hash="",
+        account_id=0,
+        entered_by="某人",
+        file_id=paper.id,
+    )
+    db.session.add(entry)
     version = FileVersion(
         subject_kind="task",
         subject_id=task.id,

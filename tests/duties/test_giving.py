@@ -33,7 +33,7 @@ def filled(*ids, to="own", **changed):
 
 def test_the_choice_names_the_gaps_with_the_article(gaps, county, as_role):
     page = as_role("county_staff").page(
-        f"/duties/give?node={county.other_town.id}&event_type=flood&owed=plan"
+        f"/duties/give?node={county.other_town.id}&event=flood&owed=plan"
     )
     assert [box["value"] for box in page.select("input[name=gap][checked]")] == [str(gaps["flood"])]
     assert "依据：" in page.select_one("#f-detail").get_text()
@@ -54,7 +54,7 @@ def test_tasks_are_made_once(app, gaps, county, as_role):
     assert "都已交办" in again.text
     assert clerk.post("/duties/give", data=filled(*ids, gaps["general"])).status_code == 303
     assert len(tasks(app)) == 3
-    page = clerk.page(f"/duties/give?node={county.other_town.id}&owed=plan&event_type=flood")
+    page = clerk.page(f"/duties/give?node={county.other_town.id}&owed=plan&event=flood")
     assert page.select_one("input[name=gap]").has_attr("disabled")
     assert "已交办竹源镇" in page.get_text()
 

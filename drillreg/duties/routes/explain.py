@@ -10,6 +10,7 @@ from drillreg.core.errors import NotFound
 from drillreg.core.reading import FormReader
 from drillreg.core.subjects import subject_url
 from drillreg.duties.describing import how_often, org_attribute_label, what_counts, whom
+from drillreg.duties.doing import act_for
 from drillreg.duties.explaining import Explanation, explain
 from drillreg.duties.queries import reads
 from drillreg.duties.reading import shipped_texts
@@ -39,6 +40,8 @@ RECORDS = {
     Basis.SITE: "hazard_site",
     Basis.DRILL: "drill",
 }
+# States in which there is something to do.
+ASKED = frozenset({State.BREACHED, State.AT_RISK, State.DUE_SOON, State.OPEN})
 
 
 def state_words(rule: Rule, state: State) -> str:
@@ -123,6 +126,9 @@ def show(org_id: int, rule: str) -> str:
         record=subject_url(kind, found.key) if kind and found.key else "",
         keeps=may_here(Permission.KEEP_RULES, org),
         edits=may_here(Permission.EDIT_ORGS, org),
+        act=act_for(org, found.rule, key=found.key, event_type=found.event_type)
+        if found.result is not None and found.result.state(found.today) in ASKED
+        else None,
         now=clock.now(),
     )
 

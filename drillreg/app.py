@@ -84,7 +84,7 @@ from drillreg.duties.doing import Doing, Given, register_doing
 from drillreg.duties.panels import duties_at_home, duties_of_org_panel
 from drillreg.duties.planned import NextDates, register_planned
 from drillreg.duties.serving import counts_toward
-from drillreg.duties.terms import Owed
+from drillreg.duties.terms import Basis, Owed
 from drillreg.duties.waiting import duties_to_do
 from drillreg.evidence.choosing import Chooser, register_choosers
 from drillreg.evidence.panels import evidence_of_org, evidence_panel
@@ -216,11 +216,11 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("drill", grants_of_drill),
     ("report", grants_of_report),
     ("site-thread", site_thread),
+    ("home", duties_at_home),
     ("home", periods_at_home),
     ("home", network_at_home),
     ("org", resources_of_org),
     ("org", duties_of_org_panel),
-    ("home", duties_at_home),
     ("org", tasks_of_org),
     ("account", leaving_link),
     ("account-below", leaving_link_below),
@@ -300,7 +300,7 @@ CHASING: tuple[ChaseSource, ...] = (
 # Where a duty is done; the first page that fits its rule.
 DOING: tuple[Doing, ...] = (
     Doing(
-        N_("Record the drill"),
+        N_("Record a drill"),
         "drills.due",
         Permission.RECORD_DRILLS,
         {"org": Given.ORG, "event_type": Given.EVENT_TYPE},
@@ -327,6 +327,14 @@ DOING: tuple[Doing, ...] = (
         Permission.EDIT_PLANS,
         {"org": Given.ORG, "event_type": Given.EVENT_TYPE},
         kind="plan-issued",
+    ),
+    Doing(
+        N_("Write the report"),
+        "reports.new",
+        Permission.WRITE_REPORTS,
+        {"drill_id": Given.KEY},
+        kind="report-approved",
+        bases=frozenset({Basis.DRILL}),
     ),
     # Everything else is entered by hand as evidence.
     Doing(

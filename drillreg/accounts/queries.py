@@ -1,10 +1,10 @@
 """Reading accounts and sessions."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from drillreg.accounts.models import Account, ActingFor, RoleAssignment, SignInSession
 from drillreg.accounts.reaching import Granted, reach_of
@@ -132,6 +132,41 @@ def accounts_with(permission: Permission, org: Org, *, on: date) -> Sequence[Acc
     ).all()
     nearest = found[0].path if found else ""
     return [account for account, path in found if path == nearest]
+
+
+def accounts_at(
+    permission: Permission, org_ids: Iterable[int], *, on: date
+) -> dict[int, list[int]]:
+    """Return by organisation the accounts whose role there has the permission, in one query."""
+    found: dict[int, list[int]] = {}
+    rows = db.session.execute(
+        select(RoleAssignment.org_id, Account.id)
+        .join(Account, Account.id == RoleAssignment.account_id)
+        .where(RoleAssignment.org_id.in_(sorted(set(org_ids))), *_holds(permission, on))
+        .order_by(RoleAssignment.org_id, Account.id)
+    ).all()
+    for org_id, account_id in rows:
+        found.setdefault(org_id, []).append(account_id)
+    return found
+
+
+def orgs_with_accounts(permission: Permission, *, on: date) -> Select[int]:
+    """Select the organisations where somebody holds the permission by a role."""
+    return (
+        select(RoleAssignment.org_id)
+        .join(Account, Account.id == RoleAssignment.account_id)
+        .where(*_holds(permission, on))
+    )
+
+
+def _holds(permission: Permission, on: date) -> list[ColumnElement[bool]]:
+    codes = [role.code for role in roles().values() if permission in role.territory]
+    return [
+        RoleAssignment.role.in_(codes),
+        RoleAssignment.from_on <= on,
+        or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on > on),
+        Account.disabled_at.is_(None),
+    ]
 
 
 def _ancestors(path: str) -> list[str]:

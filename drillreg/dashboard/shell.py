@@ -234,8 +234,14 @@ def _show(entry: Entry) -> Shown:
     visible = [child for child in entry.children if _visible(child)]
     # A single page below an entry is the entry itself.
     children = tuple(_show(child) for child in visible) if len(visible) > 1 else ()
-    if children and request.blueprint in {_package(child) for child in entry.children}:
+    # A page that another entry is the home of is marked there alone.
+    homes = {_package(each) for each in MENU if each is not None and _visible(each)}
+    others = homes - {_package(entry)}
+    own = tuple(child for child in entry.children if _package(child) not in others)
+    if children and request.blueprint in {_package(child) for child in own}:
         children = _with_one_active(children, entry.children)
+    elif children:
+        children = tuple(replace(child, active=False) for child in children)
     here = any(child.active for child in children) or request.endpoint == entry.endpoint
     if not children:
         here = here or request.blueprint == _package(entry)

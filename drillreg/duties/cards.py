@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+
+from flask import url_for
 
 from drillreg.duties.book import RuleBook, book_of
-from drillreg.duties.doing import Act, act_for, page_or_none
+from drillreg.duties.doing import Act, act_for
 from drillreg.duties.evaluation.results import Result
 from drillreg.duties.models import DutyState
 from drillreg.duties.rules import Rule
@@ -61,7 +62,7 @@ class Card:
     about: str
     source: str
     why: str
-    url: str | None
+    url: str
 
     def days_late(self, today: date) -> int:
         """Return for how many days it is late."""
@@ -126,9 +127,9 @@ def _card(row: DutyState, rule: Rule, names: Mapping[tuple[str, int], str], toda
     )
 
 
-def explained_at(row: Any) -> str | None:
-    """Return the page that explains a result, None where there is none."""
-    return page_or_none(
+def explained_at(row: DutyState) -> str:
+    """Return the page that explains a result."""
+    return url_for(
         "duties.show",
         org_id=row.org_id,
         rule=row.rule,

@@ -101,8 +101,3 @@ def _address(doing: Doing, kind: str, org: Org, rule: Rule, key: int, event_type
     if doing.by_key and key and rule.basis in KEYS:
         arguments[KEYS[rule.basis]] = key
     return url_for(doing.endpoint, **arguments)
-
-
-def page_or_none(endpoint: str, **arguments: Any) -> str | None:
-    """Return the address of a page, None where the application has no such page."""
-    return url_for(endpoint, **arguments) if endpoint in current_app.view_functions else None

@@ -22,10 +22,10 @@ from drillreg.i18n import N_, translate
 from drillreg.orgs.calendars import calendar_owner
 from drillreg.orgs.models import Org
 from drillreg.orgs.scope import OrgScope
+from drillreg.tasks.about import open_about
 from drillreg.tasks.facts import Order, Receiver, Subject
 from drillreg.tasks.models import Task
 from drillreg.tasks.operations.giving import Piece, assign_each
-from drillreg.tasks.queries import open_about
 
 SUBJECT = "duty"
 MOST_GAPS = 200

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 
-from flask import url_for
 from sqlalchemy import or_, select
 
 from drillreg.core.access import Actor, Permission
@@ -52,7 +51,7 @@ def _item(group: Sequence[Card], org: Org) -> TodoItem:
     return TodoItem(
         kind="duty",
         text=first.title if len(group) == 1 else f"{first.title} ×{len(group)}",
-        url=first.url or url_for("duties.index", org=org.id, view="own"),
+        url=first.url,
         detail="　".join(part for part in (first.about, first.source) if part),
         due_on=first.row.due_on,
         act=(act.label, act.url) if act else None,

@@ -10,6 +10,7 @@ from drillreg.core import clock
 from drillreg.core.db import unit_of_work
 from drillreg.drills.sweeps import sweep_drills, sweep_reminders
 from drillreg.duties.following import sweep_duties
+from drillreg.duties.reminding import remind_of_duties
 from drillreg.i18n import N_, translate
 from drillreg.network.sweeps import ask_to_verify
 from drillreg.notices.sweeps import send_daily_notices
@@ -83,6 +84,7 @@ JOBS = (
     Job("remind", 300, sweep_reminders),
     Job("ask-to-verify-contacts", 21600, ask_to_verify),
     Job("sweep-duties", 60, sweep_duties),
+    Job("remind-duties", 3600, remind_of_duties),
     Job("daily-notice", 300, send_daily_notices),
     Job("attach-report-pdfs", 60, attach_missing_pdfs),
     Job("daily-backup", 600, queue_backup),

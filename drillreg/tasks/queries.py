@@ -1,6 +1,6 @@
 """Reading tasks: mine, those I gave, those in reach; each within the scope of the person."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -227,25 +227,6 @@ def tasks_about(subject_kind: str, subject_id: int, scope: OrgScope) -> Sequence
         .where(Task.subject_kind == subject_kind, Task.subject_id == subject_id, scope.allows())
         .order_by(Task.id.desc())
     ).all()
-
-
-def open_about(subject_kind: str, subject_ids: Collection[int]) -> dict[int, Task]:
-    """Return the open task about each of some records that has one, with its organisation.
-
-    The caller has read the records in scope.
-    """
-    found = db.session.scalars(
-        select(Task)
-        .join(Org, Org.id == Task.org_id)
-        .options(contains_eager(Task.org))
-        .where(
-            Task.subject_kind == subject_kind,
-            Task.subject_id.in_(sorted(subject_ids)),
-            Task.state == TaskState.OPEN,
-        )
-        .order_by(Task.id)
-    )
-    return {task.subject_id: task for task in found if task.subject_id is not None}
 
 
 def count_open(where: ColumnElement[bool]) -> int:

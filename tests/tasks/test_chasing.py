@@ -8,6 +8,7 @@ from sqlalchemy import select
 from drillreg.accounts.models import Person, Post
 from drillreg.core.codes import code_list
 from drillreg.drills.models import Drill, Observation
+from drillreg.duties.models import DutyState
 from drillreg.geo.morton import encode
 from drillreg.hazards.models import HazardSite
 from drillreg.plans.models import Plan, PlanVersion
@@ -113,6 +114,21 @@ def everything_late(keep, county, drill, today, frozen):
         )
     )
     keep(
+        DutyState(
+            org_id=town.id,
+            rule="T1",
+            key=0,
+            event_type="",
+            owed="train",
+            rule_from=today,
+            due_on=today - ago(days=3),
+            have=0,
+            need=1,
+            proofs=[],
+            late_days=0,
+        )
+    )
+    keep(
         Task(
             kind="general",
             title="报送台账",
@@ -140,7 +156,7 @@ def test_one_list_has_what_is_late_of_every_kind(as_role, county, everything_lat
     assert "有总结的演练" not in page.text
     late = [int(row.select_one(".dr-late").text.split()[1]) for row in rows_of(page)]
     assert late == sorted(late, reverse=True)
-    assert "共 7 条" in page.text
+    assert "共 8 条" in page.text
 
 
 @pytest.mark.parametrize("kind", code_list("chase_kind").codes())

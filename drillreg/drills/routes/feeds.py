@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import timedelta
+from datetime import date, timedelta
 
 from flask import Response, flash, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +12,7 @@ from drillreg.config import settings
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, public, requires
 from drillreg.core.codes import code_label
+from drillreg.core.db import db
 from drillreg.core.errors import NotFound
 from drillreg.core.web import see_other, writes
 from drillreg.drills import wording
@@ -21,12 +22,14 @@ from drillreg.drills.operations.feeds import close_feed, open_feed
 from drillreg.drills.queries.feeds import fed_drills, feed_of, feed_state, feed_token_or_none
 from drillreg.drills.routes.blueprint import bp
 from drillreg.drills.rules import DrillStatus
+from drillreg.duties.feeding import FedDuty, fed_duties
 from drillreg.i18n import LOCALES, N_, force_locale, translate
+from drillreg.orgs.models import Org
 from drillreg.orgs.scope import OrgScope, scope_of
 
 BEHIND = timedelta(days=180)
 AHEAD = timedelta(days=400)
-FORM_OF_FEED = "1"  # goes up when the feed itself is written differently
+FORM_OF_FEED = "2"  # goes up when the feed itself is written differently
 
 
 @bp.get("/feed")
@@ -62,22 +65,26 @@ def revoke_feed() -> ResponseReturnValue:
 @bp.get("/feed/<secret>.ics")
 @public
 def feed(secret: str) -> Response:
-    """Hand out the drills that the owner of the address may see today."""
+    """Hand out the drills that the owner of the address may see, and what their unit owes."""
     token = feed_token_or_none(_hash(secret))
     if token is None or token.account.disabled_at is not None:
         raise NotFound(N_("There is nothing at this address."))
     today = clock.today()
-    scope = scope_of(actor_of(token.account, on=today), Permission.VIEW, today)
+    actor = actor_of(token.account, on=today)
+    scope = scope_of(actor, Permission.VIEW, today)
     first, last = today - BEHIND, today + AHEAD
+    locale = token.account.locale if token.account.locale in LOCALES else LOCALES[0]
     state = feed_state(scope, first=first, last=last)
-    etag = _etag(token, scope, state)
+    with force_locale(locale):
+        duties = _duties(actor.org_id, scope, first, last)
+    etag = _etag(token, scope, f"{state}-{duties}")
     response = make_response("")
     response.set_etag(etag)
     if not request.if_none_match.contains(etag):
         drills = fed_drills(scope, first=first, last=last)
-        locale = token.account.locale if token.account.locale in LOCALES else LOCALES[0]
         with force_locale(locale):
             entries = [_entry(drill) for drill in drills]
+            entries += [_duty_entry(duty) for duty in duties]
             name = translate(N_("Drills"))
         response.data = feed_bytes(name, entries)
     response.mimetype = "text/calendar"
@@ -100,6 +107,31 @@ def _etag(token: FeedToken, scope: OrgScope, state: str) -> str:
         state,
     )
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+def _duties(org_id: int | None, scope: OrgScope, first: date, last: date) -> list[FedDuty]:
+    org = db.session.get(Org, org_id) if org_id is not None else None
+    if org is None or not scope.includes(org):
+        return []
+    return fed_duties(org, first=first, last=last, today=scope.on)
+
+
+def _duty_entry(duty: FedDuty) -> FeedEntry:
+    title = translate(N_("Due: %(title)s"), title=duty.title)
+    if duty.is_late:
+        title = translate(N_("Late: %(title)s"), title=duty.title)
+    return FeedEntry(
+        uid=duty.uid,
+        sequence=1 if duty.is_late else 0,
+        changed_at=clock.day_begins(duty.on + timedelta(days=1) if duty.is_late else duty.begun_on),
+        on=duty.on,
+        title=title,
+        description="\n".join(duty.lines),
+        place=None,
+        url=settings().public_url.rstrip("/") + duty.path,
+        is_cancelled=False,
+        has_alarm=not duty.is_late,
+    )
 
 
 def _entry(drill: Drill) -> FeedEntry:

@@ -259,7 +259,7 @@ def closed_export(fmt: str) -> Response:
         Column[Ended](N_("Supervised by"), beside.over),
         Column[Ended](N_("Period"), lambda _: period_name(chosen.span.first, rule.asks.months)),
         Column[Ended](N_("Result"), lambda row: words[row.state]),
-        Column[Ended](N_("What there was"), lambda row: row.row.have),
+        Column[Ended](N_("Done of asked"), lambda row: row.row.have),
         Column[Ended](N_("What is asked"), lambda row: row.row.need),
         Column[Ended](N_("Grade"), _grade),
         Column[Ended](N_("Days late"), lambda row: row.late_days or None),

@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
-from drillreg.core.codes import code_list
 from drillreg.core.errors import NotFound
 from drillreg.core.page import name_of
 from drillreg.core.reading import FormReader, form_view
@@ -23,12 +22,11 @@ from drillreg.duties.giving import (
     rule_of,
     text_for,
 )
-from drillreg.duties.leading import gaps_url, why_url
+from drillreg.duties.leading import why_url
 from drillreg.duties.models import DutyState
-from drillreg.duties.queries import DutyFilter, duty_count, duty_page, reads
-from drillreg.duties.routes.blueprint import bp, org_of_address
-from drillreg.duties.states import State
-from drillreg.duties.terms import Owed
+from drillreg.duties.queries import duty_count, duty_page, reads
+from drillreg.duties.routes.blueprint import bp
+from drillreg.duties.routes.late import filter_of_address
 from drillreg.duties.wording import STATE_COLOURS, STATE_WORDS, title_of
 from drillreg.i18n import N_, translate
 from drillreg.orgs.calendars import calendar_of
@@ -37,7 +35,7 @@ from drillreg.orgs.queries import get_org, orgs_of_kinds
 from drillreg.orgs.scope import OrgScope, current_scope_for
 from drillreg.tasks.rules import MOST_WORKING_DAYS, STAFF, due_date
 
-FILTER = ("node", "rule", "owed", "event_type", "kind", "state")
+FILTER = ("node", "rule", "owed", "event", "kind", "state", "own", "since", "until")
 OFFICES = ("county", "department", "town")
 OWN, TOWN, OFFICE = "own", "town", "office:"
 WORKING_DAYS = 20
@@ -45,23 +43,6 @@ WORKING_DAYS = 20
 
 def _scope() -> OrgScope:
     return current_scope_for(Permission.ASSIGN_TASKS).present
-
-
-def _listed(name: str, choices: Sequence[str]) -> list[str]:
-    return [text for text in request.args.getlist(name) if text in choices]
-
-
-def _filter(scope: OrgScope) -> DutyFilter:
-    """Return the filter of the address, the same as that of the list of gaps."""
-    states = [State(text) for text in _listed("state", list(State))]
-    return DutyFilter(
-        node=org_of_address(scope, "node"),
-        rules=[text for text in request.args.getlist("rule") if text][:50],
-        owed=_listed("owed", list(Owed)),
-        event_types=_listed("event_type", code_list("event_type").codes()),
-        kinds=_listed("kind", code_list("org_kind").codes()),
-        states=states or (State.BREACHED,),
-    )
 
 
 def _carried() -> dict[str, Any]:
@@ -82,7 +63,7 @@ def _receivers(scope: OrgScope) -> list[tuple[str, str]]:
 def give() -> str:
     """Choose the gaps to make tasks of, for whom and until when."""
     scope, today = _scope(), clock.today()
-    wanted = _filter(scope)
+    wanted = filter_of_address(scope)
     page = duty_page(scope, wanted, today=today, size=MOST_GAPS)
     taken = given(page.rows)
     open_rows = [row for row in page.rows if row.id not in taken]
@@ -101,7 +82,7 @@ def give() -> str:
         form=form_view(to=OWN, working_days=WORKING_DAYS, detail=text_for(open_rows, today)),
         chosen=set(request.form.getlist("gap")) or {str(row.id) for row in open_rows},
         why_url=why_url,
-        back=gaps_url(wanted.node.id if wanted.node else None) or url_for(".matrix"),
+        back=url_for(".late", **_carried()),
         address=url_for(".give_now", **_carried()),
         today=today,
     )

@@ -64,7 +64,8 @@ CSS = {
     Cover.WAIVED: "na",
     Cover.NOT_OWED: "na",
 }
-NOT_MET = (State.BREACHED, State.AT_RISK, State.DUE_SOON, State.OPEN)
+# What the named list calls all that is not late and not done yet.
+STILL_TO_DO = "due"
 
 
 @dataclass(frozen=True)
@@ -183,11 +184,12 @@ def _cell(matrix: Matrix, place: Side, word: Side, by: str, owed: str) -> Shown:
         return Shown(Tally())
     tally = matrix.at(place.place, word.word)
     url = ""
-    if tally.owed and not place.place.is_own:
+    if tally.owed:
         wanted = {EVENTS: word.word, "owed": owed} if by == EVENTS else {"owed": word.word}
-        late = [State.BREACHED] if tally[State.BREACHED] else []
-        states = late or [state for state in NOT_MET if tally[state]] or [State.MET]
-        url = gaps_url(place.place.org.id, states=states, **wanted)
+        state = State.BREACHED.value
+        if not tally[State.BREACHED]:
+            state = State.MET.value if tally.met == tally.owed else STILL_TO_DO
+        url = gaps_url(place.place.org.id, own=place.place.is_own, state=state, **wanted)
     return Shown(tally, url, f"{place.label} · {word.label}")
 
 

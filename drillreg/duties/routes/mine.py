@@ -16,6 +16,7 @@ from drillreg.duties.chasing import calls, chased
 from drillreg.duties.counting import Tally, added_up
 from drillreg.duties.gathering import place_of
 from drillreg.duties.models import DutyState
+from drillreg.duties.planned import next_dates
 from drillreg.duties.queries import DutyFilter, duties_of, freshness_of
 from drillreg.duties.rolling import (
     below,
@@ -75,14 +76,15 @@ def index() -> ResponseReturnValue:
     }
     if view == BELOW:
         return render_template("duties/below.html", **context, **_rolled(scope, org, today))
-    return render_template("duties/mine.html", **context, **_own(org, today))
+    return render_template("duties/mine.html", **context, **_own(scope, org, today))
 
 
-def _own(org: Org, today: date) -> dict[str, Any]:
+def _own(scope: OrgScope, org: Org, today: date) -> dict[str, Any]:
     cards = cards_of(duties_of(org), {org.id: org}, today)
     term = place_of(org, today).seasons.term_of(today) if org.kind in TAUGHT else None
     return {
         "freshness": freshness_of(org),
+        "planned": next_dates(Owed.DRILL, [org.id], scope, today).get(org.id),
         "stretches": stretches(cards, org, today, term[1] if term else None),
         "met": [card for card in cards if card.state is State.MET],
         "waived": [card for card in cards if card.state is State.WAIVED],
@@ -122,4 +124,4 @@ def open_duty(duty_id: int) -> ResponseReturnValue:
     org = db.session.get(Org, row.org_id) if row is not None else None
     if row is None or org is None or not current_scope().present.includes(org):
         raise NotFound(N_("There is no such duty."))
-    return see_other(explained_at(row) or url_for(".index", org=row.org_id, view=OWN))
+    return see_other(explained_at(row))

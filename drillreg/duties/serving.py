@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import render_template
-from sqlalchemy import select
+from sqlalchemy import Text, cast, select
 
 from drillreg.core import clock
 from drillreg.core.db import db
@@ -31,9 +31,10 @@ def evidence_about(subject_kind: str, record: Any) -> set[int]:
     ).with_only_columns(Evidence.id)
     found = set(db.session.scalars(about))
     if subject_kind in NAMED:
-        name = Evidence.attributes[NAMED[subject_kind]].as_integer()
+        # As text on both databases: what it names may also be several.
+        name = cast(Evidence.attributes[NAMED[subject_kind]].as_string(), Text)
         found |= set(
-            db.session.scalars(mine.where(name == record.id).with_only_columns(Evidence.id))
+            db.session.scalars(mine.where(name == str(record.id)).with_only_columns(Evidence.id))
         )
     return found
 

@@ -41,11 +41,18 @@ class RuleBook:
     def chains_for(self, kinds: Iterable[str]) -> list[tuple[Rule, ...]]:
         """Return the chains that bind some kind of organisation, in order of their numbers."""
         wanted = frozenset(kinds)
-        return [
-            chain
-            for _, chain in sorted(self.chains.items())
-            if any(rule.binds.kinds & wanted for rule in chain)
-        ]
+        if wanted not in self._by_kinds:
+            self._by_kinds[wanted] = [
+                chain
+                for _, chain in sorted(self.chains.items())
+                if any(rule.binds.kinds & wanted for rule in chain)
+            ]
+        return self._by_kinds[wanted]
+
+    @cached_property
+    def _by_kinds(self) -> dict[frozenset[str], list[tuple[Rule, ...]]]:
+        """The answers of `chains_for`, kept."""
+        return {}
 
     def on(self, rule_id: str, day: date) -> Rule | None:
         """Return the version that is written for a day, on or off; the nearest one outside."""

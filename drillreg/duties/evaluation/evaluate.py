@@ -36,6 +36,9 @@ def evaluate(
     `proofs` are those of the organisation that were not struck out, of the kinds the rule reads.
     """
     mine = [each for each in waivers if each.rule_id == chain[0].id]
+    if not any(facts.spans(rule.binds) for rule in chain):
+        # Never bound: most rules, of most organisations.
+        return Evaluated((), (), _next_change(chain, facts, (), (), today))
     current = running.version_on(chain, today)
     results: list[Result] = []
     closed: list[Closed] = []

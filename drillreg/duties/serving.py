@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import render_template
-from sqlalchemy import Text, cast, select
+from sqlalchemy import Text, and_, cast, or_, select
 
 from drillreg.core import clock
 from drillreg.core.db import db
@@ -25,18 +25,15 @@ NAMED = {"plan": "plan_id", "hazard_site": "site", "drill": "drill_id"}
 
 def evidence_about(subject_kind: str, record: Any) -> set[int]:
     """Return the evidence of a record fetched in scope: about it, or naming it."""
-    mine = select(Evidence).where(Evidence.org_id == record.org.id, Evidence.voided_at.is_(None))
-    about = mine.where(
-        Evidence.subject_kind == subject_kind, Evidence.subject_id == record.id
-    ).with_only_columns(Evidence.id)
-    found = set(db.session.scalars(about))
+    about = and_(Evidence.subject_kind == subject_kind, Evidence.subject_id == record.id)
     if subject_kind in NAMED:
         # As text on both databases: what it names may also be several.
         name = cast(Evidence.attributes[NAMED[subject_kind]].as_string(), Text)
-        found |= set(
-            db.session.scalars(mine.where(name == str(record.id)).with_only_columns(Evidence.id))
-        )
-    return found
+        about = or_(about, name == str(record.id))
+    found = select(Evidence.id).where(
+        Evidence.org_id == record.org.id, Evidence.voided_at.is_(None), about
+    )
+    return set(db.session.scalars(found))
 
 
 def duties_served(org: Org, evidence: set[int]) -> list[tuple[DutyState | DutyPeriod, bool]]:

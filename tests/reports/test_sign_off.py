@@ -318,7 +318,7 @@ def test_pages_need_a_fixed_number_of_queries(desk, count_queries):
     for path, most in (
         ("/reports/", 14),
         ("/reports/actions", 14),
-        (address, 18),
+        (address, 22),
     ):
         with count_queries() as seen:
             desk.author.page(path)

@@ -10,6 +10,7 @@ from drillreg.core.codes import code_label
 from drillreg.duties.book import book_of
 from drillreg.duties.closed import calendar_rules, counts_in, ended_last_month, worst_first
 from drillreg.duties.counting import Tally
+from drillreg.duties.describing import listed
 from drillreg.duties.naming import NOT_DONE_WORDS, period_name
 from drillreg.duties.rules import Rule
 from drillreg.duties.states import State
@@ -46,7 +47,7 @@ class Missed:
         if self.rule.basis is Basis.ORG:
             of = translate(N_("organisations"))
             if len(kinds) <= MOST_KINDS:
-                of = "、".join(code_label(kind, "org_kind") for kind in sorted(kinds))
+                of = listed(code_label(kind, "org_kind") for kind in sorted(kinds))
         return translate(
             N_("%(period)s: %(missed)d of %(total)d (%(of)s) %(not_done)s"),
             period=period_name(self.span.first, self.rule.asks.months),

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from drillreg.core.codes import code_label
-from drillreg.duties.describing import BASIS_WORDS
+from drillreg.duties.describing import BASIS_WORDS, listed
 from drillreg.duties.evaluation.results import Result
 from drillreg.duties.reading import shipped_texts
 from drillreg.duties.rules import Reading, Rule
@@ -79,11 +79,10 @@ def source_of(rule: Rule) -> str:
     """Return the source of a rule in one line, such as 国办发〔2024〕5号第三十二条."""
     text = shipped_texts()[rule.text]
     name = text.number or (text.title if current_locale().startswith("zh") else text.title_en)
-    articles = "、" if current_locale().startswith("zh") else ", "
     return (
         name
         + " " * (not current_locale().startswith("zh"))
-        + articles.join(article_words(each) for each in rule.articles)
+        + listed(article_words(each) for each in rule.articles)
     )
 
 
@@ -155,8 +154,7 @@ def reading_words(reading: Reading) -> str:
 def reading_choice_words(reading: Reading, choice: Any) -> str:
     """Return one choice of a reading in words."""
     if isinstance(choice, list | tuple):
-        mark = "、" if current_locale().startswith("zh") else ", "
-        return mark.join(code_label(str(each), "event_type") for each in choice)
+        return listed(code_label(str(each), "event_type") for each in choice)
     if reading.field == "asks.unit":
         return translate(PERIOD_WORDS[Unit(choice)])
     if reading.field == "basis":

@@ -26,6 +26,7 @@ from drillreg.duties.closed import (
     towns_of,
     worst_first,
 )
+from drillreg.duties.describing import listed
 from drillreg.duties.evaluation.periods import grid
 from drillreg.duties.leading import why_url
 from drillreg.duties.naming import NOT_DONE_WORDS, period_name
@@ -167,11 +168,11 @@ class Beside:
 
     def over(self, row: Ended) -> str:
         """Return the departments that supervise an organisation."""
-        return "、".join(name_of(org) for org in self.overseers.get(row.org.id, ()))
+        return listed(name_of(org) for org in self.overseers.get(row.org.id, ()))
 
 
 def _reminder(chosen: Chosen) -> str:
-    names = "、".join(dict.fromkeys(name_of(row.org) for row in chosen.missed[:SHOWN]))
+    names = listed(dict.fromkeys(name_of(row.org) for row in chosen.missed[:SHOWN]))
     return translate(
         N_("%(period)s, %(title)s: %(not_done)s by %(names)s. Please see to it (%(source)s)."),
         period=period_name(chosen.span.first, chosen.rule.asks.months),

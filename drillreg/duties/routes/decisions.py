@@ -28,7 +28,7 @@ from drillreg.duties.deciding import (
 from drillreg.duties.deciding import (
     take_back as write_taken_back,
 )
-from drillreg.duties.describing import GRADE_WORDS, how_often, whom
+from drillreg.duties.describing import GRADE_WORDS, how_often, listed, whom
 from drillreg.duties.forms import (
     grade_options,
     has_unit,
@@ -161,7 +161,7 @@ def _carried() -> list[tuple[str, str]]:
 
 def _states(found: tuple[Any, ...]) -> str:
     words = [translate(STATE_WORDS[each]) for each in dict.fromkeys(found)]
-    return "、".join(words) or translate(N_("Not bound"))
+    return listed(words) or translate(N_("Not bound"))
 
 
 def _differences(before: Rule | None, after: Rule) -> list[tuple[str, str]]:

@@ -55,6 +55,10 @@ def evaluate_orgs(
         writing.replace(before.get(each.org_id, {}), rows, keepers[each.org_id].nodes, nodes)
         writing.evaluated.append(_evaluated(each.org_id, found, nodes, today, now))
         closed += [_closed_row(each.org_id, part, now) for one in found for part in one.closed]
+    # Of an import that was undone or is not over nothing is counted.
+    for org_id in sorted(set(org_ids) - {each.org_id for each in gathered}):
+        writing.replace(before.get(org_id, {}), {}, keepers[org_id].nodes, [])
+        writing.evaluated.append(_evaluated(org_id, [], [], today, now))
     writing.write()
     _write_closed(org_ids, closed)
 

@@ -75,14 +75,25 @@ def evaluate_safely(
                 db.session.execute(delete(DutyTouch).where(DutyTouch.id.in_(noted)))
     except Exception:
         log.exception("duties of organisations %s could not be evaluated", org_ids[:5])
+        _mark_stale(org_ids, now)
+        return False
+    return True
+
+
+def _mark_stale(org_ids: list[int], now: datetime) -> None:
+    """Mark results as old; where even that fails the noted change says so.
+
+    The change itself is committed by then: whoever made it must not see an error.
+    """
+    try:
         with unit_of_work():
             db.session.execute(
                 update(DutyOrg)
                 .where(DutyOrg.org_id.in_(org_ids), DutyOrg.stale_since.is_(None))
                 .values(stale_since=now)
             )
-        return False
-    return True
+    except Exception:
+        log.exception("organisations %s could not be marked as stale", org_ids[:5])
 
 
 def sweep_duties(now: datetime) -> int:

@@ -23,6 +23,7 @@ from drillreg.evidence.operations import add_evidence
 from drillreg.evidence.rules import Grade
 from drillreg.orgs.models import Org
 from drillreg.orgs.rules import child_path
+from drillreg.work.models import ImportBatch, ImportState
 
 SAID = ("org_id", "rule", "key", "event_type", *COUNTED, "have", "need", "proofs", "late_days")
 
@@ -273,3 +274,45 @@ def test_evaluating_many_takes_as_many_statements_as_evaluating_few(
             evaluate_orgs(ids, today=today, now=frozen.now)
         counts.append(len(seen))
     assert counts[2] == counts[1]
+
+
+def test_an_organisation_of_an_undone_import_counts_no_more(app, county, frozen, today):
+    with app.app_context():
+        sweep_duties(frozen.now)
+        with unit_of_work():
+            batch = ImportBatch(
+                kind="orgs",
+                state=ImportState.UNDONE,
+                file_id=1,
+                file_name="单位.xlsx",
+                org_id=county.county.id,
+                created_at=frozen.now,
+                summary={},
+                options={},
+            )
+            db.session.add(batch)
+            db.session.flush()
+            db.session.get(Org, county.school.id).import_id = batch.id
+            announce("org", org_ids=[county.school.id])
+        mine = select(DutyState).where(DutyState.org_id == county.school.id)
+        assert db.session.scalars(mine).all() == []
+        assert counted() == recounted()
+        assert following.to_sweep(today) == []
+
+
+def test_who_made_a_change_sees_no_error_where_nothing_can_be_written_after_it(
+    app, county, frozen, today, monkeypatch, caplog
+):
+    with app.app_context():
+        sweep_duties(frozen.now)
+
+        def locked(*args, **kwargs):
+            raise RuntimeError("the database is locked")
+
+        with monkeypatch.context() as broken:
+            broken.setattr(following, "evaluate_orgs", locked)
+            broken.setattr(following, "update", locked)
+            with unit_of_work():
+                drill(county.school, today, now=frozen.now)
+        db.session.rollback()
+        assert following.to_sweep(today) == [county.school.id]

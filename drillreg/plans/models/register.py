@@ -86,6 +86,12 @@ class PlanVersion(Versioned, Base):
     issued_by_id: Mapped[int | None]
     ended_on: Mapped[date | None]
     end_reason: Mapped[str | None]
+    # The version of the plan above that this one rests on.
+    parent_version_id: Mapped[int | None] = mapped_column(ForeignKey("plan_version.id"), index=True)
+    # Since when the draft is with those who sign; nobody edits it until it is returned or issued.
+    locked_at: Mapped[datetime | None]
+    # The PDF that was frozen for proofreading, and is issued.
+    frozen_file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
 
     plan: Mapped[Plan] = relationship(back_populates="versions")
     files: Mapped[list["PlanFile"]] = relationship(

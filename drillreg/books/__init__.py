@@ -1,0 +1,1 @@
+"""Plans as papers to hand round: compiled books, abridged versions, action cards."""

@@ -1,0 +1,1 @@
+"""What follows an issue: filing with the office above, publication, training."""

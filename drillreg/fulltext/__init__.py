@@ -1,0 +1,1 @@
+"""One index of texts: written by features, searched within a scope."""

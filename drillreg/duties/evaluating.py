@@ -4,63 +4,106 @@ The caller is in a unit of work. Rows of `DutyOrg` are locked in the order of th
 so that two processes never evaluate the same one at once and never wait for each other in a ring.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import insert, select
 
 from drillreg.core.codes import code_list
 from drillreg.core.db import db
-from drillreg.duties.evaluation.evaluate import Evaluated, evaluate
-from drillreg.duties.evaluation.results import Closed, Result
+from drillreg.duties.evaluation.evaluate import evaluate
+from drillreg.duties.evaluation.results import Result
 from drillreg.duties.gathering import Gathered, Places, gather
-from drillreg.duties.models import LEVELS, DutyCount, DutyOrg, DutyPeriod, DutyState
-
-KEYS = ("rule", "key", "event_type")
-COUNTED = ("rule", "owed", "event_type", "grade", "good_until", "due_on", "waived_until")
+from drillreg.duties.keeping import Writing, closed_row, rows_before, write_closed
+from drillreg.duties.models import LEVELS, DutyOrg
+from drillreg.duties.reading import shipped_sum
 
 
 def evaluate_orgs(
-    org_ids: Sequence[int], *, today: date, now: datetime, places: Places | None = None
+    org_ids: Sequence[int],
+    *,
+    today: date,
+    now: datetime,
+    places: Places | None = None,
+    unchanged: Collection[int] = (),
 ) -> None:
-    """Evaluate every rule for some organisations as of a day, and write what differs."""
+    """Evaluate rules for some organisations as of a day, and write what differs.
+
+    `unchanged`: those about whom nothing became known since they were evaluated; of them only
+    the rules are looked at whose answer is over.
+    """
     _lock(org_ids, today, now)
     gathered = gather(org_ids, today, places or Places())
     keepers = {
         row.org_id: row
         for row in db.session.execute(
-            select(DutyOrg.org_id, DutyOrg.nodes).where(DutyOrg.org_id.in_(org_ids))
+            select(
+                DutyOrg.org_id,
+                DutyOrg.nodes,
+                DutyOrg.holds,
+                DutyOrg.evaluated_on,
+                DutyOrg.shipped,
+                DutyOrg.stale_since,
+            ).where(DutyOrg.org_id.in_(org_ids))
         )
     }
-    before = _rows_before(org_ids)
-    writing = _Writing()
+    before = rows_before(org_ids)
+    writing = Writing()
     closed: list[dict[str, Any]] = []
     for each in gathered:
-        found = [
-            evaluate(chain, each.facts, each.proofs, each.place, each.waivers, today)
-            for chain in each.book.chains_for(each.kinds)
-        ]
+        keeper = keepers[each.org_id]
+        chains = each.book.chains_for(each.kinds)
+        holds: dict[str, str] = {}
+        known = before.get(each.org_id, {})
+        nodes = nodes_of(each.path, each.kinds)
+        closed_since = date.min
+        if each.org_id in unchanged and _is_whole(keeper, nodes):
+            over = {rule for rule, until in keeper.holds.items() if until < today.isoformat()}
+            holds = {rule: day for rule, day in keeper.holds.items() if rule not in over}
+            chains = [chain for chain in chains if chain[0].id in over]
+            known = {key: row for key, row in known.items() if row["rule"] in over}
+            closed_since = keeper.evaluated_on
+        found = {
+            chain[0].id: evaluate(
+                chain, each.facts, each.proofs, each.place, each.waivers, today, closed_since
+            )
+            for chain in chains
+        }
+        holds |= {
+            rule: part.valid_until.isoformat()
+            for rule, part in found.items()
+            if part.valid_until is not None
+        }
         rows = {
             (row["rule"], row["key"], row["event_type"]): row
             for row in (
                 _row(each, result)
-                for part in found
+                for part in found.values()
                 for result in part.results
                 if result.due_on is not None
             )
         }
-        nodes = nodes_of(each.path, each.kinds)
-        writing.replace(before.get(each.org_id, {}), rows, keepers[each.org_id].nodes, nodes)
-        writing.evaluated.append(_evaluated(each.org_id, found, nodes, today, now))
-        closed += [_closed_row(each.org_id, part, now) for one in found for part in one.closed]
+        writing.replace(known, rows, keeper.nodes, nodes)
+        writing.evaluated.append(_evaluated(each.org_id, holds, nodes, today, now))
+        closed += [
+            closed_row(each.org_id, part, now) for one in found.values() for part in one.closed
+        ]
     # Of an import that was undone or is not over nothing is counted.
     for org_id in sorted(set(org_ids) - {each.org_id for each in gathered}):
         writing.replace(before.get(org_id, {}), {}, keepers[org_id].nodes, [])
-        writing.evaluated.append(_evaluated(org_id, [], [], today, now))
+        writing.evaluated.append(_evaluated(org_id, {}, [], today, now))
     writing.write()
-    _write_closed(org_ids, closed)
+    write_closed(org_ids, closed)
+
+
+def _is_whole(keeper: Any, nodes: list[int]) -> bool:
+    """Say whether what is kept was said by these rules, without a failure, for these nodes."""
+    return (
+        keeper.shipped == shipped_sum()
+        and keeper.stale_since is None
+        and list(keeper.nodes) == nodes
+    )
 
 
 def nodes_of(path: str, kinds: Iterable[str]) -> list[int]:
@@ -99,20 +142,13 @@ def _lock(org_ids: Sequence[int], today: date, now: datetime) -> None:
                     "evaluated_on": today,
                     "valid_until": None,
                     "nodes": [],
+                    "holds": {},
+                    "shipped": None,
                     "stale_since": None,
                 }
                 for each in missing
             ],
         )
-
-
-def _rows_before(org_ids: Sequence[int]) -> dict[int, dict[tuple[Any, ...], dict[str, Any]]]:
-    table = DutyState.__table__
-    found: dict[int, dict[tuple[Any, ...], dict[str, Any]]] = {}
-    for row in db.session.execute(select(table).where(table.c.org_id.in_(org_ids))).mappings():
-        key = tuple(row[name] for name in KEYS)
-        found.setdefault(row["org_id"], {})[key] = dict(row)
-    return found
 
 
 def _row(gathered: Gathered, result: Result) -> dict[str, Any]:
@@ -143,145 +179,16 @@ def _row(gathered: Gathered, result: Result) -> dict[str, Any]:
 
 
 def _evaluated(
-    org_id: int, found: Sequence[Evaluated], nodes: list[int], today: date, now: datetime
+    org_id: int, holds: Mapping[str, str], nodes: list[int], today: date, now: datetime
 ) -> dict[str, Any]:
-    days = [each.valid_until for each in found if each.valid_until is not None]
+    first = min(holds.values(), default=None)
     return {
         "of": org_id,
         "evaluated_at": now,
         "evaluated_on": today,
-        "valid_until": min(days, default=None),
+        "valid_until": date.fromisoformat(first) if first else None,
+        "holds": dict(holds),
+        "shipped": shipped_sum(),
         "nodes": nodes,
         "stale_since": None,
     }
-
-
-class _Writing:
-    """What differs between the kept results and the new ones, written in few statements."""
-
-    def __init__(self) -> None:
-        self._new: list[dict[str, Any]] = []
-        self._changed: list[dict[str, Any]] = []
-        self._gone: list[int] = []
-        self._counts: Counter[tuple[Any, ...]] = Counter()
-        self.evaluated: list[dict[str, Any]] = []
-
-    def replace(
-        self,
-        before: Mapping[tuple[Any, ...], Mapping[str, Any]],
-        after: Mapping[tuple[Any, ...], dict[str, Any]],
-        old_nodes: Sequence[int],
-        new_nodes: Sequence[int],
-    ) -> None:
-        """Note what to write for one organisation."""
-        for key, row in before.items():
-            if key not in after:
-                self._gone.append(row["id"])
-            self._count(row, old_nodes, -1)
-        for key, new in after.items():
-            self._count(new, new_nodes, 1)
-            old = before.get(key)
-            if old is None:
-                self._new.append(new)
-            elif any(old[name] != value for name, value in new.items()):
-                self._changed.append({"b_id": old["id"], **new})
-
-    def _count(self, row: Mapping[str, Any], nodes: Iterable[int], by: int) -> None:
-        counted = tuple(row[name] for name in COUNTED)
-        for node in nodes:
-            self._counts[(node, *counted)] += by
-
-    def write(self) -> None:
-        """Write it."""
-        table: Any = DutyState.__table__
-        if self._gone:
-            db.session.execute(delete(table).where(table.c.id.in_(self._gone)))
-        if self._changed:
-            names = [name for name in self._changed[0] if name != "b_id"]
-            self._many(
-                update(table)
-                .where(table.c.id == bindparam("b_id"))
-                .values({name: bindparam(name) for name in names}),
-                self._changed,
-            )
-        if self._new:
-            db.session.execute(insert(table), self._new)
-        deltas = [
-            {"node_id": key[0], **dict(zip(COUNTED, key[1:], strict=True)), "n": n}
-            for key, n in sorted(self._counts.items(), key=repr)
-            if n
-        ]
-        if deltas:
-            db.session.execute(insert(DutyCount), deltas)
-        if self.evaluated:
-            keeper: Any = DutyOrg.__table__
-            names = [name for name in self.evaluated[0] if name != "of"]
-            self._many(
-                update(keeper)
-                .where(keeper.c.org_id == bindparam("of"))
-                .values({name: bindparam(name) for name in names}),
-                self.evaluated,
-            )
-
-    @staticmethod
-    def _many(statement: Any, rows: list[dict[str, Any]]) -> None:
-        db.session.connection().execute(statement, rows)
-
-
-def _closed_row(org_id: int, part: Closed, now: datetime) -> dict[str, Any]:
-    return {
-        "org_id": org_id,
-        "rule": part.rule.id,
-        "key": part.key,
-        "event_type": part.event_type,
-        "owed": part.rule.owed.value,
-        "rule_from": part.rule.starts_on,
-        "decision_id": part.rule.decision_id,
-        "first_on": part.period.first,
-        "last_on": part.period.last,
-        "closed_on": part.closed_on,
-        "state": part.state,
-        "have": part.have,
-        "need": part.need,
-        "grade": part.grade,
-        "proofs": list(part.proofs),
-        "recorded_at": now,
-        "late_proofs": list(part.late_proofs),
-        "late_days": part.late_days,
-    }
-
-
-def _write_closed(org_ids: Sequence[int], rows: Sequence[dict[str, Any]]) -> None:
-    """Write periods that were closed since; of those written before only what came in late."""
-    if not rows:
-        return
-    kept = {
-        (row.org_id, row.rule, row.key, row.event_type, row.first_on): row
-        for row in db.session.execute(
-            select(
-                DutyPeriod.id,
-                DutyPeriod.org_id,
-                DutyPeriod.rule,
-                DutyPeriod.key,
-                DutyPeriod.event_type,
-                DutyPeriod.first_on,
-                DutyPeriod.late_proofs,
-                DutyPeriod.proofs,
-            ).where(DutyPeriod.org_id.in_(org_ids))
-        )
-    }
-    new = []
-    for row in rows:
-        old = kept.get((row["org_id"], row["rule"], row["key"], row["event_type"], row["first_on"]))
-        if old is None:
-            new.append(row)
-            continue
-        late = [each for each in row["late_proofs"] if each not in old.proofs]
-        if late != old.late_proofs:
-            db.session.execute(
-                update(DutyPeriod)
-                .where(DutyPeriod.id == old.id)
-                .values(late_proofs=late, late_days=row["late_days"])
-            )
-    if new:
-        db.session.execute(insert(DutyPeriod), new)

@@ -18,6 +18,7 @@ from drillreg.duties.counting import put_together
 from drillreg.duties.evaluating import evaluate_orgs
 from drillreg.duties.gathering import Places
 from drillreg.duties.models import DutyOrg, DutyTouch
+from drillreg.duties.reading import shipped_sum
 from drillreg.orgs.models import Org
 from drillreg.orgs.rules import subtree_end
 
@@ -67,12 +68,13 @@ def evaluate_safely(
     """
     try:
         with unit_of_work():
-            noted = db.session.scalars(
-                select(DutyTouch.id).where(DutyTouch.org_id.in_(org_ids))
+            noted = db.session.execute(
+                select(DutyTouch.id, DutyTouch.org_id).where(DutyTouch.org_id.in_(org_ids))
             ).all()
-            evaluate_orgs(org_ids, today=today, now=now, places=places)
+            unchanged = set(org_ids).difference(row.org_id for row in noted)
+            evaluate_orgs(org_ids, today=today, now=now, places=places, unchanged=unchanged)
             if noted:
-                db.session.execute(delete(DutyTouch).where(DutyTouch.id.in_(noted)))
+                db.session.execute(delete(DutyTouch).where(DutyTouch.id.in_(r.id for r in noted)))
     except Exception:
         log.exception("duties of organisations %s could not be evaluated", org_ids[:5])
         _mark_stale(org_ids, now)
@@ -139,9 +141,11 @@ def to_sweep(today: date) -> list[int]:
     over = select(DutyOrg.org_id).where(
         or_(DutyOrg.valid_until < today, DutyOrg.stale_since.is_not(None))
     )
+    # Written by the rules of an older release.
+    older = select(DutyOrg.org_id).where(DutyOrg.shipped.is_distinct_from(shipped_sum()))
     new = select(Org.id).outerjoin(DutyOrg, DutyOrg.org_id == Org.id).where(DutyOrg.id.is_(None))
     found: dict[int, None] = {}
-    for statement in (noted, over, new):
+    for statement in (noted, over, new, older):
         found.update(dict.fromkeys(_ids(statement)))
     return list(found)[:MOST_SWEPT]
 

@@ -73,7 +73,8 @@ class DutyOrg(Base):
     """When the duties of an organisation were evaluated, and until when that holds.
 
     `stale_since`: an evaluation failed then; what stands is the last one that worked.
-    `nodes`: where in the tree its results are counted.
+    `nodes`: where in the tree its results are counted. `holds`: until when what each rule says
+    holds, while nothing else changes; `shipped`: the sum of the rule files it was said by.
     """
 
     __tablename__ = "duty_org"
@@ -84,6 +85,8 @@ class DutyOrg(Base):
     evaluated_on: Mapped[date]
     valid_until: Mapped[date | None] = mapped_column(index=True)
     nodes: Mapped[list[Any]]
+    holds: Mapped[dict[str, Any] | None]
+    shipped: Mapped[str | None]
     stale_since: Mapped[datetime | None] = mapped_column(index=True)
 
 

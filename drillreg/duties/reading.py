@@ -4,6 +4,7 @@ A file of rules is TOML with `[[rule]]` tables; a file of a text has the article
 The same checks hold for what a county enters in the page (`rule_from`).
 """
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -117,6 +118,15 @@ def shipped_rules() -> tuple[Rule, ...]:
         found += read_rules(path.name, path.read_text(encoding="utf-8"), shipped_texts())
     overlaps(found)
     return tuple(found)
+
+
+@cache
+def shipped_sum() -> str:
+    """Return what tells one set of shipped rules from another."""
+    found = hashlib.sha256()
+    for path in sorted((DATA / "rules").glob("*.toml")):
+        found.update(path.read_bytes())
+    return found.hexdigest()[:16]
 
 
 def read_rules(name: str, content: str, texts: Mapping[str, Text]) -> list[Rule]:

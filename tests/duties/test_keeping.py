@@ -164,6 +164,32 @@ def test_kept_results_and_counts_equal_those_from_scratch_after_any_history(
         assert counted() == recounted()
 
 
+def test_a_night_looks_only_at_what_is_over_and_a_new_release_at_everything(
+    app, county, frozen, today, monkeypatch
+):
+    asked = []
+    evaluate = evaluating.evaluate
+
+    def noted(chain, *rest):
+        asked.append(chain[0].id)
+        return evaluate(chain, *rest)
+
+    monkeypatch.setattr(evaluating, "evaluate", noted)
+    with app.app_context():
+        sweep_duties(frozen.now)
+        everything, asked[:] = len(asked), []
+        frozen.now += timedelta(days=20)  # into June: only months are over
+        sweep_duties(frozen.now)
+        over = set(asked)
+        assert over
+        assert len(asked) < everything / 2
+        monkeypatch.setattr(evaluating, "shipped_sum", lambda: "next")
+        monkeypatch.setattr(following, "shipped_sum", lambda: "next")
+        asked.clear()
+        sweep_duties(frozen.now)
+        assert len(asked) == everything
+
+
 def test_a_drill_meets_its_duty_right_after_it_is_recorded(app, county, frozen, today):
     with app.app_context():
         sweep_duties(frozen.now)

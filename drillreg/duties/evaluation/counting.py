@@ -263,10 +263,15 @@ def _missed_in_a_row(past: Sequence[Share]) -> list[Share]:
     return list(takewhile(lambda each: each.is_short, reversed(past)))[::-1]
 
 
-def closings(owed: Sequence[Owed], done: Done, waivers: Sequence[Waiver]) -> Iterator[Closed]:
-    """Yield how each period ended that is closed by a day, with what became known later beside."""
+def closings(
+    owed: Sequence[Owed], done: Done, waivers: Sequence[Waiver], since: date = date.min
+) -> Iterator[Closed]:
+    """Yield how each period ended that is closed by a day, with what became known later beside.
+
+    `since`: the day as of which the periods closed before it were written.
+    """
     for at, each in enumerate(owed):
-        if each.closed_on < done.today:
+        if since <= each.closed_on < done.today:
             # Only a period with grace can take something from the one after it.
             until_it = owed[0 if each.rule.asks.grace else at : at + 1]
             yield _closed(until_it, done.by(until_it, each.period.last), done.subject, waivers)

@@ -30,10 +30,12 @@ def evaluate(
     place: Place,
     waivers: Sequence[Waiver],
     today: date,
+    closed_since: date = date.min,
 ) -> Evaluated:
     """Evaluate the versions of one rule, in order of time, for one organisation on a day.
 
     `proofs` are those of the organisation that were not struck out, of the kinds the rule reads.
+    `closed_since`: periods closed before that day are left out, where nothing came in since.
     """
     mine = [each for each in waivers if each.rule_id == chain[0].id]
     if not any(facts.spans(rule.binds) for rule in chain):
@@ -47,7 +49,7 @@ def evaluate(
         for subject in subjects_of(governs or alike[-1], proofs, facts, today):
             owed = counting.owed_periods(alike, facts, place, subject, today)
             done = counting.Done(subject, facts, proofs, today)
-            closed += counting.closings(owed, done, mine)
+            closed += counting.closings(owed, done, mine, closed_since)
             if governs and running.bound_since(governs, facts, subject, today):
                 results += counting.stand(alike[-1], owed, done, mine)
     if current is not None and not current.counts_periods:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -190,24 +190,37 @@ def _ensure_equal() -> None:
 
 
 def _sweep(place: Installation, size: Size) -> Row:
-    """Measure evaluating some thousands of organisations against reading the same rows."""
+    """Measure the night after a month's end, and that after a year's, against a bare scan."""
     with place.app.app_context():
-        ids = list(db.session.scalars(select(Org.id).order_by(Org.id).limit(2000)))
+        ids = list(db.session.scalars(select(Org.id).order_by(Org.id).limit(6000)))
+        parts = [ids[at::3] for at in range(3)]
         now, today = clock.now(), clock.today()
-        ours, bare = [], []
-        for _ in range(3):
-            ours.append(_timed(lambda: _evaluate(ids, today, now)))
-            bare.append(_timed(lambda: _read(ids)))
+        month = (today.replace(day=1) + timedelta(days=32)).replace(day=1)
+        year = date(month.year + 1, 1, 1)
+        ours = [_timed(lambda each=each: _night(each, month, now)) for each in parts]
+        bare = [_timed(lambda each=each: _read(each)) for each in parts]
+        longest = _timed(lambda: _night(parts[0], year, now)) / median(bare)
+        anew = _timed(lambda: _evaluate(ids, today, now)) / sum(bare)
     place.let_go()
     row = Row("duties: sweep", place.backend, "s", 5.0, False, ours, bare)
-    row.note = f"{len(ids):,} organisations, {len(ids) / median(ours):,.0f} a second"
+    row.note = (
+        f"{len(parts[0]):,} organisations, {len(parts[0]) / median(ours):,.0f} a second;"
+        f" a year's end {longest:.1f}, all anew {anew:.1f} times the scan"
+    )
     return row
 
 
-def _evaluate(ids: list[int], today: object, now: object) -> None:
+def _night(ids: list[int], day: date, now: datetime) -> None:
+    for at in range(0, len(ids), 200):
+        batch = ids[at : at + 200]
+        with unit_of_work():
+            evaluate_orgs(batch, today=day, now=now, unchanged=batch)
+
+
+def _evaluate(ids: list[int], today: date, now: datetime) -> None:
     for at in range(0, len(ids), 200):
         with unit_of_work():
-            evaluate_orgs(ids[at : at + 200], today=today, now=now)  # type: ignore[arg-type]
+            evaluate_orgs(ids[at : at + 200], today=today, now=now)
 
 
 def _read(ids: list[int]) -> None:

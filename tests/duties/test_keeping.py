@@ -178,7 +178,7 @@ def test_a_night_looks_only_at_what_is_over_and_a_new_release_at_everything(
     with app.app_context():
         sweep_duties(frozen.now)
         everything, asked[:] = len(asked), []
-        frozen.now += timedelta(days=20)  # into June: only months are over
+        frozen.now += timedelta(days=53)  # past the end of June
         sweep_duties(frozen.now)
         over = set(asked)
         assert over

@@ -11,6 +11,8 @@ from tests.bench.result import Row
 from tests.bench.sizes import SIZES
 from tests.faults.installation import POSTGRES
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture(scope="module")
 def toy(tmp_path_factory):

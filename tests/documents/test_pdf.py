@@ -27,6 +27,8 @@ from drillreg.documents.pdf import Attachment, print_paper, render_document
 from drillreg.sandbox.limits import INTERACTIVE, amount
 from drillreg.sandbox.refusals import SandboxCrashed, SandboxRefused, SandboxTimeout
 
+pytestmark = pytest.mark.one_database
+
 TEXT = "青岭县应急管理局关于白岩镇輋下村岿美山演练的总结报告"
 REPORT = Paper(
     "official",

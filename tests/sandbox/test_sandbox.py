@@ -19,6 +19,8 @@ from drillreg.sandbox.refusals import (
     SandboxUnavailable,
 )
 
+pytestmark = pytest.mark.one_database
+
 HERE = Path(__file__).parent
 TASKS = [
     "hostile:echo",

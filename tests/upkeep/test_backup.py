@@ -71,11 +71,12 @@ def test_a_backup_restores_to_the_same_installation(saved, elsewhere):
 def test_a_damaged_backup_is_refused_wherever_the_damage_is(saved, tmp_path):
     path, _ = saved
     whole = path.read_bytes()
+    chance = random.Random(7)
     with tarfile.open(path) as archive:
-        places = [
-            entry.offset_data + random.Random(i).randrange(entry.size)
-            for i, entry in enumerate(archive.getmembers() * 4)
-        ]
+        # PostgreSQL's backup has a member for every table: some of them will do.
+        first, *middle, last = archive.getmembers()
+        members = [first, *chance.sample(middle, min(len(middle), 20)), last]
+    places = [entry.offset_data + chance.randrange(entry.size) for entry in members]
     for place in places:
         hurt = bytearray(whole)
         hurt[place] ^= 0x20

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import reduce
 from typing import Any
 
-from sqlalchemy import Select, Text, and_, case, cast, delete, func, insert, select
+from sqlalchemy import Select, Text, and_, case, cast, delete, func, insert, or_, select
 
 from drillreg.core.db import db
 from drillreg.duties.models import DutyCount, DutyState
@@ -16,6 +16,8 @@ from drillreg.evidence.rules import Grade
 
 # Rows of one node beyond which its counts are put together.
 MOST_ROWS = 200
+# Stands for every date on which something was due that is over.
+LONG_AGO = date(1970, 1, 1)
 COUNTED = ("rule", "owed", "event_type", "grade", "good_until", "due_on", "waived_until")
 
 
@@ -118,8 +120,11 @@ def _part(
     )
 
 
-def put_together() -> int:
-    """Add up the counts of every node that has many rows; return how many nodes."""
+def put_together(today: date) -> int:
+    """Add up the counts of every node that has many rows; return how many nodes.
+
+    Dates are left out that can change nothing on `today` or later, so that more rows are alike.
+    """
     last = db.session.scalar(select(func.max(DutyCount.id))) or 0
     crowded = db.session.scalars(
         select(DutyCount.node_id)
@@ -128,26 +133,25 @@ def put_together() -> int:
         .having(func.count() > MOST_ROWS)
     ).all()
     for node_id in crowded:
-        _put_together(node_id, last)
+        _put_together(node_id, last, today)
     return len(crowded)
 
 
-def _put_together(node_id: int, last: int) -> None:
+def _put_together(node_id: int, last: int, today: date) -> None:
     """Replace the rows of a node up to a key by their sums.
 
     Only what is really taken away is added again: a writer may commit an earlier key later.
     """
     columns = [getattr(DutyCount, name) for name in COUNTED]
     mine = and_(DutyCount.node_id == node_id, DutyCount.id <= last)
-    rows, groups = db.session.execute(
-        select(func.count(), func.count(func.distinct(_joined(columns)))).where(mine)
-    ).one()
+    different = func.count(func.distinct(_joined(_settled_columns(today))))
+    rows, groups = db.session.execute(select(func.count(), different).where(mine)).one()
     if rows == groups:
         return
     sums: Counter[tuple[Any, ...]] = Counter()
     for row in db.session.execute(delete(DutyCount).where(mine).returning(*columns, DutyCount.n)):
         *key, n = row
-        sums[tuple(key)] += n
+        sums[_settled(key, today)] += n
     kept = [
         {"node_id": node_id, **dict(zip(COUNTED, key, strict=True)), "n": n}
         for key, n in sums.items()
@@ -155,6 +159,36 @@ def _put_together(node_id: int, last: int) -> None:
     ]
     if kept:
         db.session.execute(insert(DutyCount), kept)
+
+
+def _settled(key: Sequence[Any], today: date) -> tuple[Any, ...]:
+    """Return what is counted without the dates and the grade that no longer decide anything."""
+    rule, owed, event_type, grade, good_until, due_on, waived_until = key
+    if good_until is not None and good_until < today:
+        good_until = None
+    if waived_until is not None and waived_until < today:
+        waived_until = None
+    if due_on < today or (good_until is not None and due_on <= good_until):
+        due_on = LONG_AGO
+    return (
+        rule, owed, event_type, grade if good_until else None, good_until, due_on, waived_until
+    )  # fmt: skip
+
+
+def _settled_columns(today: date) -> list[Any]:
+    """Return the same as `_settled` as SQL."""
+    of = DutyCount
+    good = of.good_until >= today
+    over = or_(of.due_on < today, and_(good, of.due_on <= of.good_until))
+    return [
+        of.rule,
+        of.owed,
+        of.event_type,
+        case((good, of.grade)),
+        case((good, of.good_until)),
+        case((over, LONG_AGO), else_=of.due_on),
+        case((of.waived_until >= today, of.waived_until)),
+    ]
 
 
 def _joined(columns: Iterable[Any]) -> Any:

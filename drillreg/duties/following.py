@@ -115,7 +115,7 @@ def sweep_duties(now: datetime) -> int:
         for each in batch:
             done += evaluate_safely([each], today=today, now=now, places=places)
     with unit_of_work():
-        put_together()
+        put_together(today)
     return done
 
 

@@ -78,7 +78,7 @@ def _prepared(backend: str, size: Size, build: Path) -> Installation:
             while sweep_duties(clock.now()) >= MOST_SWEPT:
                 pass
             with unit_of_work():
-                put_together()
+                put_together(clock.today())
     found.let_go()
     return found
 

@@ -35,6 +35,8 @@ ABOUT = {"subject_kind": "drill", "subject_id": 7}
 def heard(app, frozen, make_account, county):
     """Do something with organisations by name in one unit of work; return what was announced."""
     seen = []
+    before = app.extensions["drillreg.listeners"]
+    app.extensions["drillreg.listeners"] = {what: [*who] for what, who in before.items()}
     for what in ("evidence", "org"):
         listen(app, what, lambda facts, what=what: seen.append((what, dict(facts))))
     account_id = make_account("county_staff", county.county)
@@ -54,7 +56,7 @@ def heard(app, frozen, make_account, county):
         return told
 
     yield run
-    app.extensions.pop("drillreg.listeners")
+    app.extensions["drillreg.listeners"] = before
 
 
 def dated(by, reason="批复"):

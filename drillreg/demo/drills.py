@@ -15,7 +15,7 @@ from sqlalchemy.orm import joinedload
 from drillreg.core.db import db
 from drillreg.demo.lookup import Lookup
 from drillreg.demo.pictures import PICTURES
-from drillreg.demo.places import UNITS, Unit
+from drillreg.demo.places import DEPARTMENTS, TOWNS, UNITS, Unit
 from drillreg.demo.plans import clerk_of
 from drillreg.demo.sites import THREAD_SITE
 from drillreg.demo.times import ago, at, months_before
@@ -53,6 +53,8 @@ REPORTED = {
 }
 # These found something more than a month ago and wrote no report: broken threads.
 BROKEN = ("枫树坪镇中心小学", "白岩中学", "桐木电子厂", "县中医院")
+# What everybody holds besides; nothing is found there and no thread told of it.
+FIRE_DRILL = "灭火和应急疏散演练"
 A_MONTH = timedelta(days=31)
 # Days ago on which half-yearly drills of units named here were due.
 DUE_AGO = {"县人民医院": 12, "县第二人民医院": 9, "高排采石场": 30, "青岭燃气公司": 6}
@@ -138,6 +140,12 @@ class _Office:
             self._start_town(name, title, title_en, event, days)
         for unit in UNITS:
             self._start_unit(unit)
+            if unit.kind == "enterprise":
+                self._start_fire(unit.name, Recurrence(Freq.HALF_YEARLY))
+        for place in (*TOWNS, *DEPARTMENTS):
+            self._start_fire(
+                place.name, Recurrence(Freq.YEARLY, months=(11,), nth=2, weekdays=(4,))
+            )
 
     def _start(self, org: Org, outline: Outline, recurrence: Recurrence, starts_on: date) -> None:
         begun = min(starts_on, ago(self.today, BEGUN))
@@ -214,14 +222,32 @@ class _Office:
         starts_on = months_before(ago(self.today, days), 12)
         self._start(org, outline, Recurrence(Freq.HALF_YEARLY), starts_on)
 
+    def _start_fire(self, name: str, rhythm: Recurrence) -> None:
+        """Start the yearly fire drill, half-yearly where there is an on-site scheme."""
+        org = self.known.orgs[name]
+        plan = self.known.plans.get((org.id, "fire"))
+        outline = Outline(
+            title=FIRE_DRILL,
+            title_en="Fire and evacuation drill",
+            event_type="fire",
+            place="办公楼、厂区",
+            plan_id=plan.id if plan else None,
+            expected_participants=self.random.randrange(18, 120),
+            target_seconds=240,
+        )
+        begins = ago(self.today, self.random.randrange(20, 170))
+        starts_on = months_before(begins, 12) if rhythm.freq is Freq.HALF_YEARLY else begins
+        self._start(org, outline, rhythm, min(starts_on, ago(self.today, BEGUN)))
+
     def settle_past(self) -> None:
         """Record, cancel or leave open what was due; the late ones leave their newest open."""
         past = self._past()
         self.noted = _noted(past, self.today)
-        newest = {drill.org_id: drill.id for drill in past}
+        newest = {drill.org_id: drill.id for drill in past if drill.title != FIRE_DRILL}
+        at_site = {drill.site_id: drill.id for drill in past}
         late = {newest.get(self.known.orgs[name].id) for name in LATE_UNITS}
         for drill in past:
-            if drill.site_id is not None and drill.id == newest[drill.org_id]:
+            if drill.site_id is not None and drill.id == at_site[drill.site_id]:
                 self._record_thread(drill)
             elif drill.id not in late:
                 self._settle(drill)
@@ -287,6 +313,8 @@ class _Office:
     def _improvements(self, drill: Drill) -> tuple[str, ...]:
         recent = self.today - drill.due_on < A_MONTH
         count = 2 if drill.id in self.noted else self.random.choice([0, 0, 1]) if recent else 0
+        if drill.title == FIRE_DRILL:
+            count = 0
         lines = self.random.sample(_of_kind("improvements", drill.org), count)
         return tuple(line.split(" | ")[0] for line in lines)
 
@@ -327,6 +355,8 @@ def _noted(past: Sequence[Drill], today: date) -> set[int]:
     found: set[int] = set()
     seen: Counter[str] = Counter()
     for drill in reversed(past):
+        if drill.title == FIRE_DRILL:
+            continue
         name = drill.org.name
         is_old = today - drill.due_on > A_MONTH
         if seen[name] < REPORTED.get(name, 0) or (name in BROKEN and is_old and not seen[name]):

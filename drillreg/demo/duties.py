@@ -12,6 +12,8 @@ from drillreg.office.rules import definitions
 
 CLERK, ADMINISTRATOR = "zhoumin", "shenlijun"
 COUNTY = "青岭县"
+# Which kinds of plan the county's list asks for, where the text leaves that to it.
+LISTED = {"P7-school": ["general"], "P7-kindergarten": ["general"], "P7-hospital": ["general"]}
 REASON = "青应急办〔{year}〕3号：按上级转发的文件执行"
 
 
@@ -29,9 +31,11 @@ def load_duties(known: Lookup) -> Mapping[str, int]:
     decided = 0
     for rule_id, chain in book_of(county.id).chains.items():
         rule = chain[-1]
-        if rule.is_on:
+        if rule.is_on and rule_id not in LISTED:
             continue
         body = {**body_of(rule), "on": True}
+        if rule_id in LISTED:
+            body["event_types"] = LISTED[rule_id]
         reason = REASON.format(year=year)
         draft = Draft(rule_id, date(year, 1, 1), body, reason)
         decide(draft, county, actor=known.actor(CLERK), now=now)

@@ -151,12 +151,13 @@ def _usual(known: Lookup) -> Iterator[tuple[Org, str, str]]:
         yield known.orgs["青岭县"], "overall" if event == "general" else "special", event
     for department in DEPARTMENTS:
         yield known.orgs[department.name], "department", "general"
+        yield known.orgs[department.name], "department", "fire"
     for town in TOWNS:
         for event in TOWN_EVENTS:
             kind = "overall" if event == "general" else "special"
             yield known.orgs[town.name], kind, event
-        # The first villages of each town have a plan of their own; the late town's fewer.
-        for village in town.villages[: 1 if town.name == LATE_TOWN else 4]:
+        # Nearly every village has a plan of its own; of the late town only one.
+        for village in town.villages[: 1 if town.name == LATE_TOWN else -1]:
             yield known.orgs[f"{town.name}/{village.name}"], "village", "general"
     for unit in UNITS:
         for kind, event in UNIT_PLANS[unit.kind]:
@@ -165,9 +166,13 @@ def _usual(known: Lookup) -> Iterator[tuple[Org, str, str]]:
 
 UNIT_PLANS = {
     "school": (("unit-overall", "general"), ("unit-special", "fire")),
-    "kindergarten": (("unit-special", "fire"),),
-    "hospital": (("unit-special", "fire"), ("on-site", "health")),
-    "enterprise": (("unit-special", "production"),),
+    "kindergarten": (("unit-overall", "general"), ("unit-special", "fire")),
+    "hospital": (("unit-overall", "general"), ("unit-special", "fire"), ("on-site", "health")),
+    "enterprise": (
+        ("unit-overall", "general"),
+        ("unit-special", "production"),
+        ("on-site", "fire"),
+    ),
 }
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import func, select, update
 from drillreg.core.codes import code_list
 from drillreg.core.db import db
 from drillreg.core.submissions import body_hash
+from drillreg.demo.drills import BROKEN
 from drillreg.demo.lookup import Lookup, insert_many
 from drillreg.demo.plans import LATE_TOWN, clerk_of
 from drillreg.demo.times import ago, at, months_before
@@ -24,6 +25,7 @@ from drillreg.evidence.rules import Entered
 from drillreg.orgs.models import Org
 from drillreg.plans.models import Plan, PlanVersion
 from drillreg.plans.rules import VersionState
+from drillreg.reports.models import Report
 
 Row = dict[str, Any]
 
@@ -139,12 +141,18 @@ class _Writer:
             .where(Drill.status == DrillStatus.HELD)
             .order_by(Drill.id)
         ).all()
+        written = set(db.session.scalars(select(Report.drill_id)))
         for drill, org in found:
+            if org.name in BROKEN:
+                continue
             about, held_on = ("drill", drill.id), drill.held_on or self.known.today
-            for kind, days in (("drill-reported", 4), ("problems-fixed", 20)):
+            said = {"drill_id": drill.id, "event_type": drill.event_type}
+            # Most reports were approved on paper before the county began here.
+            reported = (("report-approved", 12),) if drill.id not in written else ()
+            for kind, days in (("drill-reported", 4), *reported, ("problems-fixed", 20)):
                 if self._is_done(org):
                     day = held_on + timedelta(days=days)
-                    yield from self._row(kind, org, day, {"drill_id": drill.id}, about)
+                    yield from self._row(kind, org, day, said, about)
 
     def habits(self, org: Org) -> Iterator[Row]:
         """Yield what an organisation of its kind does again and again."""

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, exists, select
 from drillreg.config import settings
 from drillreg.core.access import Actor
 from drillreg.core.db import db
-from drillreg.demo.drills import remedy_for
+from drillreg.demo.drills import FIRE_DRILL, remedy_for
 from drillreg.demo.lookup import Lookup
 from drillreg.demo.papers import docx
 from drillreg.demo.plans import THREAD_EVENT, THREAD_TOWN, add_paper, clerk_of, thread_sections
@@ -207,7 +207,12 @@ class _Desk:
         has_report = exists().where(Report.drill_id == Drill.id)
         return db.session.scalar(
             select(Drill)
-            .where(condition, Drill.status == DrillStatus.HELD, ~has_report)
+            .where(
+                condition,
+                Drill.status == DrillStatus.HELD,
+                Drill.title != FIRE_DRILL,
+                ~has_report,
+            )
             .order_by(Drill.held_on.desc(), Drill.id)
             .offset(back)
             .limit(1)

@@ -1,4 +1,4 @@
-"""Fourth stage: some 150 plans in every state and at every level."""
+"""Fourth stage: some 280 plans in every state and at every level."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping

@@ -69,7 +69,7 @@ def test_the_county_is_as_large_as_it_says(seeing):
     assert kinds["grid"] == 4
     assert count(seeing, Oversight) >= 60
     assert count(seeing, HazardSite) == 200
-    assert 130 <= count(seeing, Plan) <= 180
+    assert 240 <= count(seeing, Plan) <= 320
 
 
 def test_everything_on_a_page_has_an_english_name(seeing):

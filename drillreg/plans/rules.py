@@ -97,7 +97,9 @@ def ensure_issuable(
         raise DomainError(N_("Write the text of the plan or attach it before it is issued."))
     if empty:
         raise DomainError(
-            N_("These sections are still empty: %(headings)s. Fill them before the plan is issued."),
+            N_(
+                "These sections are still empty: %(headings)s. Fill them before the plan is issued."
+            ),
             headings="、".join(empty),
         )
     if not number:

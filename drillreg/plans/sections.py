@@ -2,13 +2,16 @@
 
 import hashlib
 import json
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from drillreg.accounts.models import Account
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError, NotFound
+from drillreg.core.reading import CONTROL, HIDDEN
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
 from drillreg.plans.models import Plan, PlanSection, PlanVersion
@@ -109,6 +112,20 @@ def section_of(version: PlanVersion, section_id: int) -> PlanSection:
     if found is None:
         raise NotFound(N_("There is no such section."))
     return found
+
+
+def as_typed(text: str) -> str:
+    """Return a text as a form sends it back: in NFC, without invisible marks or a blank end."""
+    plain = CONTROL.sub("", HIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    return unicodedata.normalize("NFC", plain).rstrip()
+
+
+def editor_of(section: PlanSection) -> str:
+    """Return the name of who wrote a section last, or an empty text."""
+    if section.edited_by_id is None:
+        return ""
+    account = db.session.get(Account, section.edited_by_id)
+    return account.person.name if account else ""
 
 
 def version_of(plan: Plan, number: int) -> PlanVersion:

@@ -37,7 +37,7 @@ class TemplateError(DomainError):
         )
 
 
-class _Wrong(Exception):
+class _WrongError(Exception):
     """A mistake at a key; the line is found from it."""
 
     def __init__(self, at: str, message: str, **params: Any) -> None:
@@ -59,7 +59,7 @@ class TemplateSection:
 
 @dataclass(frozen=True)
 class Template:
-    """The sections of plans of some kinds at organisations of some kinds, and where they are from."""
+    """The sections that plans of some kinds have at some organisations, and the source."""
 
     name: str
     kinds: tuple[str, ...]
@@ -76,24 +76,24 @@ class Template:
 def _checked(raw: Mapping[str, Any], known: Mapping[str, type], needed: tuple[str, ...]) -> None:
     for key, value in raw.items():
         if key not in known:
-            raise _Wrong(key, N_("“%(value)s” means nothing here."), value=key)
+            raise _WrongError(key, N_("“%(value)s” means nothing here."), value=key)
         if type(value) is not known[key] or value in ("", []):
-            raise _Wrong(key, N_("“%(value)s” is empty or of the wrong kind."), value=key)
+            raise _WrongError(key, N_("“%(value)s” is empty or of the wrong kind."), value=key)
     for key in needed:
         if key not in raw:
-            raise _Wrong("", N_("“%(value)s” is missing."), value=key)
+            raise _WrongError("", N_("“%(value)s” is missing."), value=key)
 
 
 def _section(raw: Mapping[str, Any], earlier: list[TemplateSection]) -> TemplateSection:
     _checked(raw, SECTION, ("key", "zh", "en", "guide_zh", "guide_en"))
     key, level, part = raw["key"], raw.get("level", 1), raw.get("part", "")
     if not KEY.fullmatch(key) or any(each.key == key for each in earlier):
-        raise _Wrong("key", N_("“%(value)s” is no key, or stands here twice."), value=key)
+        raise _WrongError("key", N_("“%(value)s” is no key, or stands here twice."), value=key)
     deepest = earlier[-1].level + 1 if earlier else 1
     if not 1 <= level <= min(LEVELS, deepest):
-        raise _Wrong("level", N_("Level %(value)s does not follow here."), value=level)
+        raise _WrongError("level", N_("Level %(value)s does not follow here."), value=level)
     if part and part not in PARTS:
-        raise _Wrong("part", N_("There is no part “%(value)s”."), value=part)
+        raise _WrongError("part", N_("There is no part “%(value)s”."), value=part)
     return TemplateSection(
         key,
         level,
@@ -107,7 +107,7 @@ def _section(raw: Mapping[str, Any], earlier: list[TemplateSection]) -> Template
 def _of_list(raw: Mapping[str, Any], key: str, name: str) -> tuple[str, ...]:
     for code in raw[key]:
         if shipped_list(name).get(code) is None:
-            raise _Wrong(key, N_("“%(value)s” is in no list."), value=code)
+            raise _WrongError(key, N_("“%(value)s” is in no list."), value=code)
     return tuple(raw[key])
 
 
@@ -133,13 +133,14 @@ def read_template(name: str, content: str) -> Template:
             name, line, N_("This is not valid TOML: %(error)s"), error=error
         ) from error
     sections: list[TemplateSection] = []
-    at: int | None = None
+    at: int | None = None  # which section is read, for the line of a mistake
     try:
         _checked(raw, TOP, tuple(TOP))
         kinds, orgs = _of_list(raw, "kinds", "plan_kind"), _of_list(raw, "org_kinds", "org_kind")
-        for at, each in enumerate(raw["section"]):
+        for each in raw["section"]:
+            at = len(sections)
             sections.append(_section(each, sections))
-    except _Wrong as wrong:
+    except _WrongError as wrong:
         line = _line(content, wrong.at, at)
         raise TemplateError(name, line, wrong.message, **wrong.params) from wrong
     label = {"zh": raw["zh"], "en": raw["en"]}

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any
 
+from sqlalchemy import update
+
 from drillreg.audit.operations import record
 from drillreg.core.access import Actor
 from drillreg.core.db import db
@@ -15,24 +17,24 @@ from drillreg.plans.merging import Chunk, conflicts, merge, text_of
 from drillreg.plans.models import Plan, PlanSection, PlanVersion
 from drillreg.plans.outline import end_of, moved, shifted
 from drillreg.plans.rules import ensure_not_classified, ensure_standing
-from drillreg.plans.sections import hold_draft, section_of, sections_of, template_of
+from drillreg.plans.sections import as_typed, hold_draft, section_of, sections_of, template_of
 
 MOST_SECTIONS = 400
 # Saves of one person that follow each other within this time are one act in the trail.
 SITTING = timedelta(minutes=10)
 
 
-class TextsDiffer(DomainError):
+class TextsDiffer(DomainError):  # noqa: N818 - reads better where it is raised
     """Two people changed the same lines; `theirs` is saved, `mine` is not, `chunks` has both."""
 
     status = 409
 
     def __init__(
-        self, section: PlanSection, *, theirs: str, mine: str, chunks: Sequence[Chunk]
+        self, section: PlanSection, *, base: str, theirs: str, mine: str, chunks: Sequence[Chunk]
     ) -> None:
         super().__init__(N_("Somebody else changed the same lines. Compare both texts."))
         self.section_id, self.heading = section.id, section.heading
-        self.theirs, self.mine, self.chunks = theirs, mine, chunks
+        self.base, self.theirs, self.mine, self.chunks = base, theirs, mine, chunks
 
 
 @dataclass(frozen=True)
@@ -55,12 +57,17 @@ def _note(action: str, plan: Plan, *, actor: Actor, now: datetime, **detail: Any
     )
 
 
-def draft_to_write(plan: Plan) -> PlanVersion:
-    """Return the draft of a plan, held for this transaction; raise DomainError when it is shut."""
+def ensure_writable(plan: Plan) -> PlanVersion:
+    """Return the draft of a plan, or raise DomainError: the plan has none or was ended."""
     ensure_standing(voided=plan.voided_at is not None, abolished=plan.is_abolished)
     if plan.draft is None:
         raise DomainError(N_("This plan has no draft. Start a revision first."))
-    draft = hold_draft(plan.draft)
+    return plan.draft
+
+
+def draft_to_write(plan: Plan) -> PlanVersion:
+    """Return the draft of a plan, held for this transaction; raise DomainError when it is shut."""
+    draft = hold_draft(ensure_writable(plan))
     if draft.locked_at is not None:
         raise DomainError(N_("The draft is with those who sign. It opens again if it is returned."))
     return draft
@@ -96,22 +103,31 @@ def start_from_template(*, plan: Plan, actor: Actor, now: datetime) -> list[Plan
 
 
 def save_text(
-    *, plan: Plan, section_id: int, base: str, body: str, actor: Actor, now: datetime
+    *,
+    plan: Plan,
+    section_id: int,
+    base: str,
+    body: str,
+    sent: str | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> Saved:
     """Save the text of a section that was written from `base`; nobody's text is overwritten.
 
+    `sent` is a text on the way to `body` of which the sender does not know whether it arrived.
     What somebody else saved meanwhile is merged in. Raises TextsDiffer where both changed the
     same lines, NotFound when the section was removed, DomainError when the draft is shut.
     """
     ensure_not_classified(body)
     draft = draft_to_write(plan)
     section = section_of(draft, section_id)
-    chunks = merge(base, section.body, body)
+    theirs = as_typed(section.body)
+    chunks = merge(theirs if sent == theirs else base, theirs, body)
     if conflicts(chunks):
-        raise TextsDiffer(section, theirs=section.body, mine=body, chunks=chunks)
+        raise TextsDiffer(section, base=base, theirs=theirs, mine=body, chunks=chunks)
     text = text_of(chunks)
     ensure_not_classified(text)
-    if text != section.body:
+    if text != theirs:
         _note_sitting(plan, draft, section, actor=actor, now=now)
         section.body, section.copied_from_id = text, None
         section.edited_at, section.edited_by_id = now, actor.account_id
@@ -231,6 +247,12 @@ def drop_section(
         name=section.heading,
         reason=reason,
         text=section.body,
+    )
+    # What was copied from here counts as copied from where this came from.
+    db.session.execute(
+        update(PlanSection)
+        .where(PlanSection.copied_from_id == section.id)
+        .values(copied_from_id=section.copied_from_id)
     )
     db.session.delete(section)
     _place([each for each in found if each is not section])

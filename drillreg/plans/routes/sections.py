@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
-from drillreg.core.errors import NotFound
+from drillreg.core.errors import DomainError
 from drillreg.core.reading import form_view
 from drillreg.core.web import form_of, see_other, writes
 from drillreg.documents.markdown import to_html
@@ -98,7 +98,7 @@ def move(plan_id: int, section_id: int) -> ResponseReturnValue:
     """Move a section up or down, or a level in or out."""
     plan, way = plan_to_change(plan_id), request.form.get("way", "")
     if way not in WAYS:
-        raise NotFound(N_("There is nothing at this address."))
+        raise DomainError(N_("Choose where the section goes."))
     move_section(plan=plan, section_id=section_id, way=way, actor=current_actor(), now=clock.now())
     return _at(plan.id, section_id)
 

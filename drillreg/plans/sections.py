@@ -20,6 +20,12 @@ from drillreg.plans.rules import VersionState
 from drillreg.plans.templates import Template, TemplateSection, template_for
 
 
+class DraftShut(DomainError):  # noqa: N818 - reads better where it is raised
+    """The draft was issued, given up or handed to those who sign while somebody worked on it."""
+
+    status = 409
+
+
 @dataclass(frozen=True)
 class Placed:
     """A section with the number before its heading and what its template says of it."""
@@ -139,7 +145,7 @@ def version_of(plan: Plan, number: int) -> PlanVersion:
 def hold_draft(draft: PlanVersion) -> PlanVersion:
     """Keep everybody else from the draft until the end of the transaction.
 
-    Raises DomainError when it was issued or given up in the meantime.
+    Raises DraftShut when it was issued or given up in the meantime.
     """
     held = db.session.scalar(
         select(PlanVersion)
@@ -148,5 +154,5 @@ def hold_draft(draft: PlanVersion) -> PlanVersion:
         .execution_options(populate_existing=True)
     )
     if held is None or held.state is not VersionState.DRAFT:
-        raise DomainError(N_("This draft is not open any more. Look at the plan again."))
+        raise DraftShut(N_("This draft is not open any more. Look at the plan again."))
     return held

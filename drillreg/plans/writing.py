@@ -17,7 +17,14 @@ from drillreg.plans.merging import Chunk, conflicts, merge, text_of
 from drillreg.plans.models import Plan, PlanSection, PlanVersion
 from drillreg.plans.outline import end_of, moved, shifted
 from drillreg.plans.rules import ensure_not_classified, ensure_standing
-from drillreg.plans.sections import as_typed, hold_draft, section_of, sections_of, template_of
+from drillreg.plans.sections import (
+    DraftShut,
+    as_typed,
+    hold_draft,
+    section_of,
+    sections_of,
+    template_of,
+)
 
 MOST_SECTIONS = 400
 # Saves of one person that follow each other within this time are one act in the trail.
@@ -33,7 +40,7 @@ class TextsDiffer(DomainError):  # noqa: N818 - reads better where it is raised
         self, section: PlanSection, *, base: str, theirs: str, mine: str, chunks: Sequence[Chunk]
     ) -> None:
         super().__init__(N_("Somebody else changed the same lines. Compare both texts."))
-        self.section_id, self.heading = section.id, section.heading
+        self.heading = section.heading
         self.base, self.theirs, self.mine, self.chunks = base, theirs, mine, chunks
 
 
@@ -58,18 +65,18 @@ def _note(action: str, plan: Plan, *, actor: Actor, now: datetime, **detail: Any
 
 
 def ensure_writable(plan: Plan) -> PlanVersion:
-    """Return the draft of a plan, or raise DomainError: the plan has none or was ended."""
+    """Return the draft of a plan; raise DraftShut where there is none, DomainError at its end."""
     ensure_standing(voided=plan.voided_at is not None, abolished=plan.is_abolished)
     if plan.draft is None:
-        raise DomainError(N_("This plan has no draft. Start a revision first."))
+        raise DraftShut(N_("This plan has no draft. Start a revision first."))
     return plan.draft
 
 
 def draft_to_write(plan: Plan) -> PlanVersion:
-    """Return the draft of a plan, held for this transaction; raise DomainError when it is shut."""
+    """Return the draft of a plan, held for this transaction; raise DraftShut when it is shut."""
     draft = hold_draft(ensure_writable(plan))
     if draft.locked_at is not None:
-        raise DomainError(N_("The draft is with those who sign. It opens again if it is returned."))
+        raise DraftShut(N_("The draft is with those who sign. It opens again if it is returned."))
     return draft
 
 
@@ -116,7 +123,7 @@ def save_text(
 
     `sent` is a text on the way to `body` of which the sender does not know whether it arrived.
     What somebody else saved meanwhile is merged in. Raises TextsDiffer where both changed the
-    same lines, NotFound when the section was removed, DomainError when the draft is shut.
+    same lines, NotFound when the section was removed, DraftShut when nobody may write.
     """
     ensure_not_classified(body)
     draft = draft_to_write(plan)

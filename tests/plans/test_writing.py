@@ -210,9 +210,11 @@ def test_a_draft_with_those_who_sign_is_read_and_not_written(village_plan, app, 
     page = town.page(f"/plans/{plan.id}/write/{section.id}")
     assert page.select_one("#f-body") is None
     assert "正在审签" in page.text
-    assert save(town, plan, section, "改").status_code == 422
+    kept = save(town, plan, section, "写到一半的文字")
+    assert kept.status_code == 409
+    assert "写到一半的文字" in kept.text
     moved = town.post(f"/plans/{plan.id}/write/{section.id}/move", data={"way": "up"})
-    assert moved.status_code == 422
+    assert moved.status_code == 409
     assert section_of(reading, plan).body == ""
 
 
@@ -294,7 +296,7 @@ def test_a_written_plan_is_issued_as_it_was_checked(village_plan, reading):
     assert town.post(f"/plans/{plan.id}/issue", data=fields).status_code == 303
     assert reading.get(Plan, plan.id).current.number == 1
     reading.rollback()
-    assert save(town, plan, section, "再改", base="改过了").status_code == 422
+    assert save(town, plan, section, "再改", base="改过了").status_code == 409
     assert section_of(reading, plan).body == "改过了"
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ParamSpec
+from typing import ParamSpec
 
 from flask import flash, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
+from drillreg.core.errors import NotFound
 from drillreg.core.page import instant
 from drillreg.core.reading import form_view
 from drillreg.core.web import form_of, see_other, writes
@@ -18,7 +19,15 @@ from drillreg.plans.forms import read_text
 from drillreg.plans.merging import BOTH, MINE, THEIRS, conflicts, merge, text_of
 from drillreg.plans.models import Plan
 from drillreg.plans.routes.blueprint import bp, plan_to_change
-from drillreg.plans.sections import Placed, as_typed, editor_of, placed, section_of, template_of
+from drillreg.plans.sections import (
+    DraftShut,
+    Placed,
+    as_typed,
+    editor_of,
+    placed,
+    section_of,
+    template_of,
+)
 from drillreg.plans.writing import (
     Saved,
     TextsDiffer,
@@ -84,23 +93,25 @@ def _page(plan: Plan, found: list[Placed], here: Placed) -> str:
 def _choosing(
     view: Callable[P, ResponseReturnValue],
 ) -> Callable[P, ResponseReturnValue]:
-    """Show both texts where two people changed the same lines; nothing of either is lost."""
+    """Show both texts where two people changed the same lines; nothing of either is lost.
+
+    What cannot be saved at all, because the draft is shut, is handed back to be copied.
+    """
 
     @wraps(view)
     def or_choose(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
         try:
             return view(*args, **kwargs)
         except TextsDiffer as error:
-            page = render_template(
-                "plans/choose.html", plan=plan_to_change(_number(kwargs["plan_id"])), found=error
-            )
+            page = render_template("plans/choose.html", found=error, **kwargs)
+            return make_response(page, error.status)
+        except (DraftShut, NotFound) as error:
+            said = translate(error.message, **error.params)
+            text = read_text(request.form)[1]
+            page = render_template("plans/kept.html", said=said, text=text, **kwargs)
             return make_response(page, error.status)
 
     return or_choose
-
-
-def _number(value: Any) -> int:
-    return int(value)
 
 
 def _save(plan: Plan, section_id: int, base: str, body: str) -> Saved:
@@ -125,8 +136,8 @@ def _tell(saved: Saved) -> None:
 
 @bp.post("/<int:plan_id>/write/<int:section_id>")
 @requires(Permission.EDIT_PLANS)
-@_choosing
 @form_of(write_section)
+@_choosing
 @writes
 def save(plan_id: int, section_id: int) -> ResponseReturnValue:
     """Save the section, and go on to the one that the button names."""

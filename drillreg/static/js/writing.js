@@ -34,8 +34,12 @@
     if (box.value === sent) {
       if (answer.body !== sent.replace(/\s+$/, "")) {
         var place = box.selectionStart;
+        var scrolled = box.scrollTop;
+        /* What came in above the cursor moves it along. */
+        if (answer.body.endsWith(sent.slice(place))) place += answer.body.length - sent.length;
         box.value = answer.body;
         box.setSelectionRange(place, place);
+        box.scrollTop = scrolled;
         saved = answer.body;
       }
       base.value = answer.body;

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from typing import TypeAlias
 
 # Beyond this many lines the two are not compared: whoever saves looks at both as a whole.
-MOST_LINES = 2000
+MOST_LINES = 1000
 THEIRS, MINE, BOTH = "theirs", "mine", "both"
 
 

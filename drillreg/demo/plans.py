@@ -11,6 +11,7 @@ from drillreg.core.codes import code_list
 from drillreg.demo.lookup import Lookup
 from drillreg.demo.papers import Section, docx, pdf
 from drillreg.demo.places import ACCOUNTS, DEPARTMENTS, TOWNS, UNITS
+from drillreg.demo.plan_texts import write_text
 from drillreg.demo.times import ago, at
 from drillreg.orgs.models import Org
 from drillreg.plans.models import Plan
@@ -208,6 +209,7 @@ class _Clerk:
 
     def _register(self, given: Wanted, day: date) -> Plan:
         org, event = given.org, self.events[given.event_type]
+        actor, now = self._actor(org), at(day, 10, self.random.randrange(60))
         title = suggested_title(org.name, event.label["zh"], event.code, given.kind)
         parent = self.by_event.get((org.parent_id or 0, given.event_type))
         plan = register_plan(
@@ -220,9 +222,10 @@ class _Clerk:
             parent_id=parent.id if parent else None,
             secrecy=Secrecy.INTERNAL if org.field == "public-security" else Secrecy.PUBLIC,
             papers=[self._paper(given, title, 1)],
-            actor=self._actor(org),
-            now=at(day, 10, self.random.randrange(60)),
+            actor=actor,
+            now=now,
         )
+        write_text(plan, org, actor=actor, now=now)
         self.by_event[org.id, given.event_type] = plan
         return plan
 

@@ -22,9 +22,11 @@ from drillreg.plans.rules import (
     suggested_title,
     tidy_number,
 )
+from drillreg.plans.sections import as_typed, texts_of
 from drillreg.plans.wording import SECRECY_WORDS, STATE_WORDS
 
 MOST_PAPERS = 20
+MOST_CHARACTERS = 50_000
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,31 @@ def read_reason(fields: Mapping[str, str]) -> str:
     return reason
 
 
+def read_text(fields: Mapping[str, str]) -> tuple[str, str]:
+    """Return the text that a section was written from and the text as written now."""
+    reader = FormReader(fields)
+    base, body = (as_typed(fields.get(name, "")) for name in ("base", "body"))
+    if len(body) > MOST_CHARACTERS:
+        reader.fail(
+            "body",
+            N_("This section has %(length)d characters; divide it: at most %(most)d."),
+            length=len(body),
+            most=MOST_CHARACTERS,
+        )
+    _follow(reader, "body", lambda: ensure_not_classified(body))
+    reader.finish()
+    return base, body
+
+
+def read_heading(fields: Mapping[str, str]) -> str:
+    """Return the heading of a section, or raise FormErrors."""
+    reader = FormReader(fields)
+    heading = reader.text("heading", translate(N_("Heading")), required=True, max_length=100)
+    _follow(reader, "heading", lambda: ensure_not_classified(heading))
+    reader.finish()
+    return heading
+
+
 def read_version(fields: Mapping[str, str]) -> int:
     """Return which saving of a record a form was filled on; 0 when it does not say."""
     text = fields.get("row_version", "")
@@ -172,30 +199,40 @@ def _entry_texts(of: Plan | PlanForm) -> dict[str, str]:
 
 
 def ensure_as_checked(
-    plan: Plan, form: IssueForm, *, row_version: int, papers: Sequence[str]
+    plan: Plan, form: IssueForm, *, row_version: int, papers: Sequence[str], text: str
 ) -> None:
     """Raise Stale with both texts when the draft is not any more what the person has checked."""
     version = plan.version_in(VersionState.DRAFT, VersionState.CURRENT)
     if version is None:
         return
     now = (version.row_version, version.state, [str(paper.id) for paper in version.papers])
-    if now == (row_version, VersionState.DRAFT, [*papers]):
+    written = texts_of(plan, version)
+    is_same = written.digest == text or not written.is_written
+    if now == (row_version, VersionState.DRAFT, [*papers]) and is_same:
         return
     names = {str(paper.id): paper.file.name for paper in version.files}
     labels = [
         translate(label)
-        for label in (N_("State"), N_("Document number"), N_("Date of issue"), N_("Papers"))
+        for label in (
+            N_("State"),
+            N_("Document number"),
+            N_("Date of issue"),
+            N_("Papers"),
+            N_("Text"),
+        )
     ]
     theirs = (
         translate(STATE_WORDS[version.state]),
         version.document_number or "",
         version.issued_on.isoformat() if version.issued_on else "",
         "\n".join(paper.file.name for paper in version.papers),
+        translate(N_("the same") if is_same else N_("changed since you checked it")),
     )
     yours = (
         translate(STATE_WORDS[VersionState.DRAFT]),
         form.number,
         form.issued_on.isoformat(),
         "\n".join(names.get(each, "") for each in papers),
+        translate(N_("the same")),
     )
     raise Stale(dict(zip(labels, theirs, strict=True)), dict(zip(labels, yours, strict=True)))

@@ -8,6 +8,8 @@ from sqlalchemy import literal, select
 
 from drillreg.audit.operations import record
 from drillreg.core.access import Actor
+from drillreg.core.changes import announce
+from drillreg.core.codes import shipped_list
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError
 from drillreg.evidence.models import Grade
@@ -15,6 +17,7 @@ from drillreg.evidence.operations import add_evidence, end_evidence
 from drillreg.files.operations import clean_name, store
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
+from drillreg.plans.carrying import carry_text, current_version_of
 from drillreg.plans.models import Plan, PlanFile, PlanVersion
 from drillreg.plans.rules import (
     PAPER_MEDIA_TYPES,
@@ -26,6 +29,7 @@ from drillreg.plans.rules import (
     ensure_paper,
     ensure_standing,
 )
+from drillreg.plans.sections import hold_draft, texts_of
 
 Upload = tuple[str, bytes]
 
@@ -101,7 +105,15 @@ def register_plan(
         parent_plan_id=parent_id,
         secrecy=secrecy,
         created_at=now,
-        versions=[PlanVersion(number=1, state=VersionState.DRAFT, created_at=now, files=[])],
+        versions=[
+            PlanVersion(
+                number=1,
+                state=VersionState.DRAFT,
+                created_at=now,
+                files=[],
+                parent_version_id=current_version_of(parent_id),
+            )
+        ],
     )
     db.session.add(plan)
     db.session.flush()
@@ -156,7 +168,23 @@ def _changed(plan: Plan, values: Mapping[str, Any]) -> dict[str, list[Any]]:
     }
 
 
-def correct_plan(*, plan: Plan, values: Mapping[str, Any], actor: Actor, now: datetime) -> None:
+def _announce(
+    what: str, plan: Plan, version: PlanVersion | None, *, now: datetime, today: date
+) -> None:
+    announce(
+        "plan",
+        what=what,
+        plan_id=plan.id,
+        version_id=version.id if version else None,
+        org_id=plan.org_id,
+        now=now,
+        today=today,
+    )
+
+
+def correct_plan(
+    *, plan: Plan, values: Mapping[str, Any], actor: Actor, now: datetime, today: date
+) -> None:
     """Change what the register keeps of a plan."""
     _ensure_open(plan)
     changes = _changed(plan, values)
@@ -166,7 +194,10 @@ def correct_plan(*, plan: Plan, values: Mapping[str, Any], actor: Actor, now: da
         _ensure_new_title(plan.org_id, values["title"], except_id=plan.id)
     for name, (_, new) in changes.items():
         setattr(plan, name, new)
+    if "parent_plan_id" in changes and plan.draft is not None:
+        plan.draft.parent_version_id = current_version_of(plan.parent_plan_id)
     _record("plan-corrected", plan, actor=actor, now=now, changes=changes)
+    _announce("corrected", plan, plan.current, now=now, today=today)
 
 
 def issue_version(
@@ -180,13 +211,15 @@ def issue_version(
     today: date,
 ) -> PlanVersion:
     """Put the draft in force; the version before it ends the same day, in the same transaction."""
-    draft, before = _draft_of(plan), plan.current
+    draft, before = hold_draft(_draft_of(plan)), plan.current
+    text = texts_of(plan, draft)
     ensure_issuable(
         draft.state,
         number=number,
         issued_on=issued_on,
         review_on=review_on,
-        has_text=bool(draft.papers),
+        has_text=bool(draft.papers) or text.is_written,
+        empty=text.empty,
         today=today,
         last_issued_on=before.issued_on if before else None,
     )
@@ -198,23 +231,7 @@ def issue_version(
     draft.issued_on, draft.review_on = issued_on, review_on
     draft.issued_at, draft.issued_by_id = now, actor.account_id
     db.session.flush()
-    add_evidence(
-        "plan-issued",
-        org_id=plan.org_id,
-        subject_kind="plan-version",
-        subject_id=draft.id,
-        on_date=issued_on,
-        grade=Grade.EVIDENCED,
-        now=now,
-        attributes={
-            "plan_id": plan.id,
-            "event_type": plan.event_type,
-            "kind": plan.kind,
-            "version": draft.number,
-            "number": number,
-            "issued_on": issued_on.isoformat(),
-        },
-    )
+    _add_evidence(plan, draft, now=now)
     _record(
         "plan-issued",
         plan,
@@ -225,8 +242,34 @@ def issue_version(
         issued_on=issued_on,
         review_on=review_on,
         papers=[paper.file.sha256 for paper in draft.papers],
+        text=text.digest,
     )
+    _announce("issued", plan, draft, now=now, today=today)
     return draft
+
+
+def _add_evidence(plan: Plan, version: PlanVersion, *, now: datetime) -> None:
+    """Let an issue count; that of a paper which only goes with a plan proves no plan."""
+    kind, issued_on = shipped_list("plan_kind").get(plan.kind), version.issued_on
+    if issued_on is None or (kind and not kind.attributes.get("proves", True)):
+        return
+    add_evidence(
+        "plan-issued",
+        org_id=plan.org_id,
+        subject_kind="plan-version",
+        subject_id=version.id,
+        on_date=issued_on,
+        grade=Grade.EVIDENCED,
+        now=now,
+        attributes={
+            "plan_id": plan.id,
+            "event_type": plan.event_type,
+            "kind": plan.kind,
+            "version": version.number,
+            "number": version.document_number,
+            "issued_on": issued_on.isoformat(),
+        },
+    )
 
 
 def start_revision(*, plan: Plan, reason: str, actor: Actor, now: datetime) -> PlanVersion:
@@ -239,9 +282,12 @@ def start_revision(*, plan: Plan, reason: str, actor: Actor, now: datetime) -> P
         summary=reason,
         created_at=now,
         files=[],
+        parent_version_id=current_version_of(plan.parent_plan_id),
     )
     plan.versions.insert(0, version)
     db.session.flush()
+    if plan.current is not None:
+        carry_text(plan.current, version)
     _record(
         "plan-revision-started", plan, actor=actor, now=now, version=version.number, reason=reason
     )
@@ -271,6 +317,7 @@ def abolish_plan(*, plan: Plan, reason: str, actor: Actor, now: datetime, today:
     current.state, current.ended_on, current.end_reason = VersionState.ABOLISHED, today, reason
     _end_evidence(current, today)
     _record("plan-abolished", plan, actor=actor, now=now, version=current.number, reason=reason)
+    _announce("abolished", plan, current, now=now, today=today)
 
 
 def _end_evidence(version: PlanVersion, ended_on: date) -> None:

@@ -2,7 +2,7 @@
 
 import re
 from calendar import isleap
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import PurePath
@@ -47,6 +47,13 @@ WORKING_DAYS_TO_FILE = 20
 CLASSIFIED = "classified"
 # GB/T 9704-2012 §7.2.2: the marking on a classified paper, such as 秘密★1年.
 CLASSIFIED_MARK = re.compile(r"(绝密|机密|秘密)\s*[★☆*]")
+# What the usual title of a kind ends with, where it is not 应急预案.
+TITLE_ENDINGS = {
+    "on-site": "现场处置方案",
+    "joint": "联合应急预案",
+    "handbook": "应急工作手册",
+    "action": "应急行动方案",
+}
 OVERALL_KINDS = frozenset({"overall", "unit-overall"})
 YEAR_IN_BRACKETS = re.compile(r"\s*[\[(（【［〔]\s*([0-9]{4})\s*[\])）】］〕]\s*")
 PAPER_ENDINGS = frozenset({".pdf", ".doc", ".docx", ".wps"})
@@ -81,12 +88,20 @@ def ensure_issuable(
     has_text: bool,
     today: date,
     last_issued_on: date | None = None,
+    empty: Sequence[str] = (),
 ) -> None:
-    """Raise unless a version can be issued as it stands."""
+    """Raise unless a version can be issued; `empty`: headings that need a text and have none."""
     if state is not VersionState.DRAFT:
         raise DomainError(N_("Only a draft can be issued."))
     if not has_text:
-        raise DomainError(N_("Attach the text of the plan before it is issued."))
+        raise DomainError(N_("Write the text of the plan or attach it before it is issued."))
+    if empty:
+        raise DomainError(
+            N_(
+                "These sections are still empty: %(headings)s. Fill them before the plan is issued."
+            ),
+            headings="、".join(empty),
+        )
     if not number:
         raise DomainError(N_("Give the document number before the plan is issued."))
     ensure_dates(
@@ -157,8 +172,11 @@ def tidy_number(text: str) -> str:
 
 def suggested_title(org: str, event: str, event_code: str, kind: str) -> str:
     """Return the usual Chinese title of a plan: organisation, event, kind of paper."""
-    if kind == "on-site":
-        return f"{org}{event}现场处置方案"
+    if kind in TITLE_ENDINGS:
+        about = "突发事件" if event_code == "general" else event.removesuffix("事件")
+        return f"{org}{about}{TITLE_ENDINGS[kind]}"
+    if kind == "event":
+        return f"{org}重大活动应急预案"
     if kind == "overall":
         return f"{org}突发事件总体应急预案"
     if event_code == "general":

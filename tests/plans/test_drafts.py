@@ -40,6 +40,10 @@ def test_registering_makes_a_draft_with_its_papers(as_role, county, entry, readi
     assert [radio["value"] for radio in form.find_all("input", {"name": "kind"})] == [
         "overall",
         "special",
+        "joint",
+        "event",
+        "handbook",
+        "action",
     ]
     response = send(town, "/plans/new", **entry, papers=upload("正文.pdf", "附件.docx.pdf"))
     assert response.status_code == 303

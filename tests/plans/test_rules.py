@@ -40,7 +40,8 @@ def test_a_sound_draft_can_be_issued():
     ("change", "sentence"),
     [
         ({"number": ""}, "document number"),
-        ({"has_text": False}, "Attach the text"),
+        ({"has_text": False}, "Write the text"),
+        ({"empty": ["一、总则"]}, "still empty"),
         ({"issued_on": date(2026, 5, 13)}, "future"),
         ({"review_on": TODAY}, "after the date of issue"),
         ({"last_issued_on": date(2026, 5, 13)}, "cannot be older"),
@@ -124,6 +125,9 @@ def test_word_and_pdf_are_papers(name):
         ("food", "special", "白岩镇食品安全事故应急预案"),
         ("environment", "special", "白岩镇突发环境应急预案"),
         ("fire", "on-site", "白岩镇火灾现场处置方案"),
+        ("flood", "handbook", "白岩镇防汛抗旱应急工作手册"),
+        ("general", "joint", "白岩镇突发事件联合应急预案"),
+        ("fire", "event", "白岩镇重大活动应急预案"),
     ],
 )
 def test_a_title_is_suggested_from_organisation_and_event(event, kind, title):

@@ -56,7 +56,25 @@ def _who(page: Page) -> None:
         page.locator("details.dr-who summary").click()
 
 
+def _written(page: Page) -> None:
+    """Open a section with a text in the draft that a search found."""
+    page.locator("td.two a").first.click()
+    page.locator("a[href$='/write']").first.click()
+    page.locator(".pw-outline .good").nth(1).locator("xpath=../a").click()
+    page.locator("#f-body").wait_for()
+
+
+def _differ(page: Page) -> None:
+    """Save another text of a section than the one that somebody saved meanwhile."""
+    _written(page)
+    page.locator("textarea[name=base]").evaluate("box => { box.value = '旧的写法'; }")
+    page.locator("#f-body").evaluate("box => { box.value = '另一种写法，和已保存的不同。'; }")
+    with page.expect_navigation():
+        page.locator(".pw-row .btn-primary").click()
+
+
 NOTHING = "没有这样的"
+LATE = "/plans/?words=竹源镇地质灾害"
 STATES = (
     State(Sight("", "/sign-in", "accounts.sign_in")),
     State(Sight("", "/trust", "upkeep.trust")),
@@ -71,6 +89,8 @@ STATES = (
     State(Sight("clerk", f"/search?q={NOTHING}", "dashboard.search", "empty")),
     State(Sight("clerk", "/search?q=白岩", "dashboard.search", "found")),
     State(Sight("town", "/plans/new", "plans.new", "refused"), _submit),
+    State(Sight("clerk", LATE, "plans.write_section", "written"), _written),
+    State(Sight("clerk", LATE, "plans.write_section", "two texts"), _differ),
     State(Sight("town", "/hazards/new", "hazards.new", "refused"), _submit),
     State(Sight("town", "/drills/programmes/new", "drills.new_programme", "refused"), _submit),
     State(Sight("school", "/drills/record", "drills.record_unplanned", "refused"), _submit),

@@ -12,13 +12,18 @@ from drillreg.plans.forms import read_papers, read_reason
 from drillreg.plans.operations import add_papers, start_revision, void_paper, withdraw_draft
 from drillreg.plans.queries import get_paper
 from drillreg.plans.routes.blueprint import bp, plan_to_change
+from drillreg.plans.sections import sections_of, written_in
 
 
 @bp.get("/<int:plan_id>/papers")
 @requires(Permission.EDIT_PLANS)
 def papers(plan_id: int) -> str:
     """Show the papers of the draft and take new ones."""
-    return render_template("plans/papers.html", plan=plan_to_change(plan_id), form=form_view())
+    plan = plan_to_change(plan_id)
+    has_sections = plan.draft is not None and bool(sections_of(plan.draft))
+    return render_template(
+        "plans/papers.html", plan=plan, form=form_view(), has_sections=has_sections
+    )
 
 
 @bp.post("/<int:plan_id>/papers")
@@ -79,11 +84,12 @@ def revise(plan_id: int) -> str:
 def revise_now(plan_id: int) -> ResponseReturnValue:
     """Open a new draft beside the version in force."""
     plan = plan_to_change(plan_id)
-    start_revision(
+    draft = start_revision(
         plan=plan, reason=read_reason(request.form), actor=current_actor(), now=clock.now()
     )
     flash(translate(N_("The revision is open. The present version stays in force.")), "success")
-    return see_other(url_for(".papers", plan_id=plan.id))
+    is_written = draft.id in written_in(plan)
+    return see_other(url_for(".write" if is_written else ".papers", plan_id=plan.id))
 
 
 @bp.get("/<int:plan_id>/withdraw")

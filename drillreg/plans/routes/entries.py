@@ -32,6 +32,7 @@ from drillreg.plans.routes.blueprint import bp, org_of_address, plan_to_change
 from drillreg.plans.rules import CLASSIFIED, Secrecy, suggested_title
 from drillreg.plans.scope import PLAN
 from drillreg.plans.wording import SECRECY_WORDS
+from drillreg.plans.writing import start_from_template
 
 
 @bp.get("/new")
@@ -52,6 +53,7 @@ def new() -> ResponseReturnValue:
             title=_suggestion(org, event, kind),
             parent=_likely_parent(org, event),
             secrecy="public",
+            text="attach",
         ),
         carried=_carried(),
         **_choices(org),
@@ -79,10 +81,13 @@ def _org_to_register_at() -> Org | None:
 
 
 def _likely_kind(kinds: list[str], event: str) -> str:
-    """Return the kind that is most likely meant: the only one, or that of the event."""
-    if event and len(kinds) > 1:
-        return kinds[0] if event == "general" else kinds[1]
-    return kinds[0] if len(kinds) == 1 else ""
+    """Return the kind that is most likely meant: the only usual one, or that of the event."""
+    usual = {k.code: k.attributes.get("usual") for k in code_list("plan_kind")}
+    found = [code for code in kinds if usual[code]]
+    if event and len(found) > 1:
+        wanted = "general" if event == "general" else "event"
+        found = [code for code in found if usual[code] in (wanted, "any")]
+    return found[0] if len(found) == 1 else ""
 
 
 def _likely_parent(org: Org, event: str) -> int | None:
@@ -160,6 +165,9 @@ def register() -> ResponseReturnValue:
         now=clock.now(),
     )
     flash(translate(N_("The plan was registered. It is a draft until it is issued.")), "success")
+    if request.form.get("text") == "write":
+        start_from_template(plan=plan, actor=current_actor(), now=clock.now())
+        return see_other(url_for(".write", plan_id=plan.id))
     return see_other(url_for(".show", plan_id=plan.id))
 
 
@@ -215,6 +223,7 @@ def correct(plan_id: int) -> ResponseReturnValue:
         },
         actor=current_actor(),
         now=clock.now(),
+        today=clock.today(),
     )
     flash(translate(N_("The entry was corrected.")), "success")
     return see_other(url_for(".show", plan_id=plan.id))

@@ -19,6 +19,7 @@ from drillreg.plans.operations import abolish_plan, issue_version
 from drillreg.plans.queries import get_plan
 from drillreg.plans.routes.blueprint import bp, plan_to_change
 from drillreg.plans.rules import WORKING_DAYS_TO_FILE, ensure_issuable, ensure_standing, review_date
+from drillreg.plans.sections import texts_of
 from drillreg.plans.wording import SECRECY_WORDS
 
 FIELDS = ("number", "issued_on", "review_on")
@@ -53,6 +54,7 @@ def check(plan_id: int) -> ResponseReturnValue:
         "plans/check.html",
         plan=plan,
         typed=form,
+        text=texts_of(plan, plan.draft) if plan.draft else None,
         secrecy_words=SECRECY_WORDS,
         back=url_for(".issue", plan_id=plan.id, **_typed()),
     )
@@ -62,12 +64,14 @@ def _ensure_issuable(plan: Plan, form: IssueForm) -> None:
     ensure_standing(voided=plan.voided_at is not None, abolished=plan.is_abolished)
     if plan.draft is None:
         raise DomainError(N_("Only a draft can be issued."))
+    text = texts_of(plan, plan.draft)
     ensure_issuable(
         plan.draft.state,
         number=form.number,
         issued_on=form.issued_on,
         review_on=form.review_on,
-        has_text=bool(plan.draft.papers),
+        has_text=bool(plan.draft.papers) or text.is_written,
+        empty=text.empty,
         today=clock.today(),
         last_issued_on=plan.current.issued_on if plan.current else None,
     )
@@ -86,6 +90,7 @@ def issue_now(plan_id: int) -> ResponseReturnValue:
         form,
         row_version=read_version(request.form),
         papers=request.form.getlist("papers"),
+        text=request.form.get("text", ""),
     )
     issue_version(
         plan=plan,

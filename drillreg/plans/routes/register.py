@@ -33,6 +33,7 @@ from drillreg.plans.queries import (
 from drillreg.plans.routes.blueprint import bp, org_of_address
 from drillreg.plans.rules import SOON, PlanState, Secrecy, plan_state
 from drillreg.plans.scope import PLAN
+from drillreg.plans.sections import written_in
 from drillreg.plans.wording import ACT_WORDS, SECRECY_WORDS, STATE_COLOURS, STATE_WORDS
 from drillreg.sheets.export import Column, send_table
 from drillreg.sheets.write import Cell
@@ -165,6 +166,7 @@ def show(plan_id: int) -> str:
         left_on=left,
         acts=acts_on("plan", plan.id, before=day_begins(left) if left else None),
         act_words=ACT_WORDS,
+        written=written_in(plan),
         may_edit=may_on(Permission.EDIT_PLANS, PLAN.code, plan),
         may_issue=may_on(Permission.ISSUE_PLANS, PLAN.code, plan),
         today=clock.today(),

@@ -12,7 +12,7 @@ from drillreg.files.operations import keep_bytes
 from drillreg.geo.morton import encode
 from drillreg.hazards.models import CheckPhoto, HazardCheck, HazardSite
 from drillreg.orgs.models import Oversight
-from drillreg.plans.models import Plan, PlanFile, PlanVersion
+from drillreg.plans.models import Plan, PlanFile, PlanSection, PlanVersion
 from drillreg.reports.models import CorrectiveAction, Finding, Report
 
 NOW = datetime(2026, 5, 12, 1, 30, tzinfo=UTC)
@@ -102,9 +102,12 @@ def things_at(org):
     drill_photo = DrillPhoto(drill_id=held.id, file_id=picture.id)
     db.session.add_all([check, report, frozen, drill_photo])
     db.session.flush()
+    section = PlanSection(
+        version_id=version.id, key="scope", position=0, heading="范围", edited_at=NOW
+    )
     check_photo = CheckPhoto(check_id=check.id, file_id=picture.id)
     finding = Finding(report_id=frozen.id, text="问题")
-    db.session.add_all([check_photo, finding])
+    db.session.add_all([section, check_photo, finding])
     db.session.flush()
     action = CorrectiveAction(
         finding_id=finding.id, org_id=org.id, text="措施", person_name="某人", due_on=TODAY
@@ -114,7 +117,12 @@ def things_at(org):
     db.session.flush()
     return {
         "org": {"org_id": org.id, "oversight_id": oversight.id if oversight else 0},
-        "plan": {"plan_id": plan.id, "file_id": plan_file.id},
+        "plan": {
+            "plan_id": plan.id,
+            "file_id": plan_file.id,
+            "section_id": section.id,
+            "number": version.number,
+        },
         "site": {"site_id": site.id, "public_id": site.public_id, "check_id": check.id},
         "check-photo": {"photo_id": check_photo.id},
         "programme": {"programme_id": programme.id},

@@ -1,0 +1,158 @@
+"""Reading the sections of a version, within a plan that was read in scope."""
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from drillreg.accounts.models import Account
+from drillreg.core.db import db
+from drillreg.core.errors import DomainError, NotFound
+from drillreg.core.reading import CONTROL, HIDDEN
+from drillreg.i18n import N_
+from drillreg.orgs.models import Org
+from drillreg.plans.models import Plan, PlanSection, PlanVersion
+from drillreg.plans.outline import marks
+from drillreg.plans.rules import VersionState
+from drillreg.plans.templates import Template, TemplateSection, template_for
+
+
+class DraftShut(DomainError):  # noqa: N818 - reads better where it is raised
+    """The draft was issued, given up or handed to those who sign while somebody worked on it."""
+
+    status = 409
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A section with the number before its heading and what its template says of it."""
+
+    section: PlanSection
+    mark: str
+    template: TemplateSection | None = None
+
+    @property
+    def title(self) -> str:
+        """The heading as it stands in the paper: 一、总则."""
+        return f"{self.mark}{self.section.heading}"
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the plan needs a text here and there is none."""
+        needed = self.template is not None and self.template.required
+        return needed and not self.section.body.strip()
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What is written in a version: whether anything is, what is still empty, and its digest."""
+
+    is_written: bool
+    empty: tuple[str, ...]
+    digest: str
+
+
+def template_of(plan: Plan) -> Template | None:
+    """Return the template of a plan by its kind and its organisation's."""
+    org = db.session.get(Org, plan.org_id)
+    return template_for(plan.kind, org.kind) if org else None
+
+
+def sections_of(version: PlanVersion) -> Sequence[PlanSection]:
+    """Return the sections of a version in their order, as they stand in the database now."""
+    return db.session.scalars(
+        select(PlanSection)
+        .where(PlanSection.version_id == version.id)
+        .order_by(PlanSection.position, PlanSection.id)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def placed(plan: Plan, version: PlanVersion) -> list[Placed]:
+    """Return the sections of a version with their numbers and templates."""
+    found, template = sections_of(version), template_of(plan)
+    numbers = marks([section.level for section in found])
+    return [
+        Placed(section, mark, template.section(section.key) if template else None)
+        for section, mark in zip(found, numbers, strict=True)
+    ]
+
+
+def texts_of(plan: Plan, version: PlanVersion) -> Texts:
+    """Say what is written in a version.
+
+    Of a template in which nobody wrote a word nothing is missing: the papers may say it all.
+    """
+    found = placed(plan, version)
+    is_written = any(each.section.body.strip() for each in found)
+    empty = tuple(each.title for each in found if is_written and each.is_missing)
+    content = [[each.title, each.section.body] for each in found] if is_written else []
+    text = json.dumps(content, ensure_ascii=False)
+    return Texts(is_written, empty, hashlib.sha256(text.encode()).hexdigest())
+
+
+def written_in(plan: Plan) -> frozenset[int]:
+    """Return the ids of the versions of a plan in which a text is written, in one query."""
+    return frozenset(
+        db.session.scalars(
+            select(PlanSection.version_id)
+            .where(
+                PlanSection.version_id.in_([version.id for version in plan.versions]),
+                func.length(PlanSection.body) > 0,
+            )
+            .distinct()
+        )
+    )
+
+
+def section_of(version: PlanVersion, section_id: int) -> PlanSection:
+    """Return a section of a version, or raise NotFound."""
+    found = db.session.scalar(
+        select(PlanSection)
+        .where(PlanSection.id == section_id, PlanSection.version_id == version.id)
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound(N_("There is no such section."))
+    return found
+
+
+def as_typed(text: str) -> str:
+    """Return a text as a form sends it back: in NFC, without invisible marks or a blank end."""
+    plain = CONTROL.sub("", HIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    return unicodedata.normalize("NFC", plain).rstrip()
+
+
+def editor_of(section: PlanSection) -> str:
+    """Return the name of who wrote a section last, or an empty text."""
+    if section.edited_by_id is None:
+        return ""
+    account = db.session.get(Account, section.edited_by_id)
+    return account.person.name if account else ""
+
+
+def version_of(plan: Plan, number: int) -> PlanVersion:
+    """Return the version of a plan with this number, or raise NotFound."""
+    found = next((version for version in plan.versions if version.number == number), None)
+    if found is None:
+        raise NotFound(N_("There is no such version."))
+    return found
+
+
+def hold_draft(draft: PlanVersion) -> PlanVersion:
+    """Keep everybody else from the draft until the end of the transaction.
+
+    Raises DraftShut when it was issued or given up in the meantime.
+    """
+    held = db.session.scalar(
+        select(PlanVersion)
+        .where(PlanVersion.id == draft.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if held is None or held.state is not VersionState.DRAFT:
+        raise DraftShut(N_("This draft is not open any more. Look at the plan again."))
+    return held

@@ -188,8 +188,11 @@ class BlockReader(HTMLParser):
         elif self.lists and text:
             depth, (kind, count) = len(self.lists), self.lists[-1]
             self.items.append((depth, f"{count}." if kind == "ol" else "-", text))
-        elif text:
-            self._add("heading" if level else "text", text, escaped(text), level=level)
+        elif level and text:
+            self._add("heading", " ".join(text.split("\n")), escaped(text), level=level)
+        else:  # clerks break lines where they should begin paragraphs
+            for line in filter(None, text.split("\n")):
+                self._add("text", line, escaped(line))
 
     def _end_item(self) -> None:
         self._end_text()

@@ -1,0 +1,383 @@
+"""Finding the chapters of a Word plan: heading styles where there are any, else plain numbers.
+
+Pure: blocks in, a line for each block out. A number is a heading's only when it rises as
+headings do; what is in doubt stays text, and a person can choose otherwise.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from drillreg.documents.ladder import LEVELS
+from drillreg.i18n import N_
+from drillreg.plans.heading_marks import RANKS, WEAK, Mark, read_mark, reads_as_heading
+
+HEADING, TEXT, CONTENTS = "heading", "text", "contents"
+MOST_STYLED = 60
+PAGE_NUMBER = re.compile(r"(?P<words>.+?)(?:[\s.．…·•‥]{3,}|\t[\s.．…·]*|\s+)\d{1,3}")
+DOTTED = re.compile(r".+?(?:[.．…·•‥]{3,}|\t)[\s.．…·]*\d{1,3}")
+CONTENTS_HEAD = re.compile(r"目\s*[录次]")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A piece of a Word document: kind, plain text, Markdown, level of its style (0: none)."""
+
+    kind: str
+    text: str
+    body: str
+    level: int = 0
+    merged: bool = False
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a block is: a heading of a level without its number, text, or a line of contents."""
+
+    role: str = TEXT
+    level: int = 0
+    heading: str = ""
+    sign: str = ""
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """Something a person should look at, with the block it is about."""
+
+    at: int
+    message: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading with its level (1 is a chapter), its text in Markdown and the block it is."""
+
+    at: int
+    level: int
+    heading: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A document cut up: what stands before the first heading, the sections, the contents."""
+
+    preamble: tuple[str, ...]
+    sections: tuple[Section, ...]
+    contents: tuple[str, ...]
+
+
+@dataclass
+class _Open:
+    """A heading below which the following ones may stand."""
+
+    at: int
+    mark: Mark | None
+    style: int
+    parent: int | None
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\s\u3000.．…·]", "", text)
+
+
+def _contents(blocks: Sequence[Block]) -> set[int]:
+    """Return the lines of the contents: page numbers behind dots, or repeated further below."""
+    found = {at for at, block in enumerate(blocks) if _is_dotted(block)}
+    heads = [at for at, b in enumerate(blocks) if CONTENTS_HEAD.fullmatch(b.text.strip())]
+    for head in heads[:1]:
+        found.add(head)
+        later: dict[str, int] = {}
+        for at in range(head + 1, len(blocks)):
+            later[_plain(blocks[at].text)] = at
+        for at in range(head + 1, len(blocks)):
+            paged = PAGE_NUMBER.fullmatch(blocks[at].text)
+            words = _plain(paged["words"] if paged else blocks[at].text)
+            if at not in found and later.get(words, 0) <= at:
+                break
+            found.add(at)
+    return found
+
+
+def _is_dotted(block: Block) -> bool:
+    return block.kind != "table" and DOTTED.fullmatch(block.text) is not None
+
+
+def _title_of(blocks: Sequence[Block], contents: set[int]) -> int | None:
+    """Return the styled heading that is the title of the paper, not of a chapter."""
+    styled = [at for at, b in enumerate(blocks) if b.kind == HEADING and at not in contents]
+    if not styled or read_mark(blocks[styled[0]].text):
+        return None
+    first = blocks[styled[0]]
+    alone = sum(blocks[at].level == first.level for at in styled) == 1
+    marked = [at for at, b in enumerate(blocks) if at > styled[0] and _chapter_like(b)]
+    follows = len(styled) > 1 and all(blocks[at].level > first.level for at in styled[1:])
+    return styled[0] if alone and (follows or (len(styled) == 1 and marked)) else None
+
+
+def _chapter_like(block: Block) -> bool:
+    mark = read_mark(block.text)
+    return mark is not None and mark.family not in WEAK and reads_as_heading(mark.rest)
+
+
+class _Finder:
+    """Walks through the blocks and keeps which headings are open."""
+
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        self.blocks = blocks
+        self.contents = _contents(blocks)
+        self.title = _title_of(blocks, self.contents)
+        self.open: list[_Open] = []
+        self.found: dict[int, _Open] = {}
+        self.odd: list[Oddity] = []
+
+    def walk(self) -> None:
+        for at, block in enumerate(self.blocks):
+            if at in self.contents or at == self.title or block.kind in {"table", "note"}:
+                continue
+            mark = read_mark(block.text)
+            if block.kind == HEADING:
+                self._styled(at, block, mark)
+            elif block.kind == "list":
+                self._automatic(at, block)
+            elif mark is not None and "\n" not in block.text:
+                self._plain(at, mark)
+
+    # Accepting
+
+    def _push(self, at: int, depth: int, mark: Mark | None, style: int = 0) -> None:
+        del self.open[depth:]
+        parent = self.open[-1].at if self.open else None
+        self.found[at] = _Open(at, mark, style, parent)
+        self.open.append(self.found[at])
+
+    def _say(self, at: int, message: str, **params: Any) -> None:
+        self.odd.append(Oddity(at, message, params))
+
+    def _styled(self, at: int, block: Block, mark: Mark | None) -> None:
+        if len(block.text) > MOST_STYLED or "。" in block.text:
+            self._say(at, N_("A whole sentence has a heading style; it is taken as text."))
+            return
+        if mark is not None and mark.family == "annex":
+            self._push(at, 0, mark, block.level)
+            return
+        depth = next((d for d, o in enumerate(self.open) if o.style >= block.level), None)
+        if depth is None:
+            below = max((d for d, o in enumerate(self.open) if o.style), default=-1) + 1
+            depth = below or min(block.level - 1, len(self.open))
+        numbered = self._depth_of(at, mark, quiet=True) if mark else None
+        beside = numbered is not None and not any(o.style for o in self.open)
+        self._push(at, numbered if beside and numbered is not None else depth, mark, block.level)
+
+    def _automatic(self, at: int, block: Block) -> None:
+        """Take a single numbered paragraph between texts for a heading that Word has numbered."""
+        after = self.blocks[at + 1] if at + 1 < len(self.blocks) else None
+        if not block.level or after is None or after.kind == "list":
+            return
+        if reads_as_heading(block.text):
+            mark = Mark("auto", (block.level,), "", block.text)
+            inside = [d for d, o in enumerate(self.open) if _is_auto(o) and o.mark.values >= mark.values]  # type: ignore[union-attr]  # fmt: skip
+            self._push(at, inside[0] if inside else len(self.open), mark)
+
+    def _plain(self, at: int, mark: Mark) -> None:
+        if mark.family == "annex":
+            if not mark.rest or reads_as_heading(mark.rest):
+                self._push(at, 0, mark)
+            return
+        bare = mark.family in {"part", "chapter", "section"} and not mark.rest
+        if not bare and not reads_as_heading(mark.rest):
+            return
+        depth = self._depth_of(at, mark)
+        if depth is not None:
+            self._push(at, depth, mark)
+
+    # Which number may follow
+
+    def _depth_of(self, at: int, mark: Mark, *, quiet: bool = False) -> int | None:
+        """Return below how many of the open headings a number stands, or None: it follows none."""
+        deep = len(mark.values) > 1
+        for depth in range(len(self.open) - 1, -1, -1):
+            other = self.open[depth].mark
+            if other is None or not _is_sibling(other, mark):
+                continue
+            step = mark.last - other.last
+            if step == 1:
+                return depth
+            if mark.family not in WEAK and step in {0, 2}:
+                self._say_jump(at, other, mark, quiet)
+                return depth
+            if mark.family not in WEAK:
+                self._say_jump(at, other, mark, quiet, taken=False)
+            return None
+        return self._below_parent(mark) if deep else self._begin(mark)
+
+    def _below_parent(self, mark: Mark) -> int | None:
+        for depth in range(len(self.open) - 1, -1, -1):
+            other = self.open[depth].mark
+            if other is None or other.family == "auto":
+                return depth + 1 if len(mark.values) == 2 and mark.last == 1 else None
+            same = other.values == mark.values[: len(other.values)]
+            if same and (other.family == "dec" or len(mark.values) == 2) and mark.last <= 2:
+                return depth + 1
+        return None
+
+    def _begin(self, mark: Mark) -> int | None:
+        if mark.last != 1:
+            return None
+        rank = RANKS.get(mark.family)
+        if rank is None:
+            return len(self.open)
+        for depth, each in enumerate(self.open):
+            other = RANKS.get(each.mark.family) if each.mark else None
+            if other is not None and other > rank and not each.style:
+                return depth
+        return len(self.open)
+
+    def _say_jump(
+        self, at: int, before: Mark, mark: Mark, quiet: bool, *, taken: bool = True
+    ) -> None:
+        if quiet:
+            return
+        message = (
+            N_("%(after)s stands behind %(before)s: a number is missing or there twice.")
+            if taken
+            else N_("%(after)s stands behind %(before)s and is taken as text.")
+        )
+        self._say(at, message, before=before.sign, after=mark.sign)
+
+    # Second thoughts
+
+    def settle(self) -> None:
+        """Take back the headings that are lists, and earlier mentions of an annex."""
+        named: dict[str, int] = {}
+        for at, each in list(self.found.items()):
+            if each.mark is not None and each.mark.family == "annex":
+                key = _plain(each.mark.sign).strip("：:、")
+                if key in named and not self._has_children(named[key]):
+                    del self.found[named[key]]
+                named[key] = at
+        groups: dict[tuple[int | None, str], list[int]] = {}
+        for at, each in self.found.items():
+            if each.mark is not None and each.mark.family in WEAK and not each.style:
+                groups.setdefault((each.parent, each.mark.family), []).append(at)
+        for _, group in sorted(groups.items(), key=lambda item: -self._depth(item[1][0])):
+            followed = sum(self._has_text(at) for at in group)
+            if followed * 2 <= len(group) and not (len(group) == 1 and followed):
+                for at in group:
+                    self._drop(at)
+
+    def _drop(self, at: int) -> None:
+        gone = self.found.pop(at)
+        for each in self.found.values():
+            if each.parent == at:
+                each.parent = gone.parent
+
+    def _depth(self, at: int) -> int:
+        depth, parent = 1, self.found[at].parent
+        while parent is not None and parent in self.found:
+            depth, parent = depth + 1, self.found[parent].parent
+        return depth
+
+    def _has_children(self, at: int) -> bool:
+        return any(each.parent == at for each in self.found.values())
+
+    def _has_text(self, at: int) -> bool:
+        after = at + 1
+        if after >= len(self.blocks):
+            return False
+        return after not in self.found or self.found[after].parent == at
+
+    def lines(self) -> list[Line]:
+        """Return what each block is; headings deeper than the ladder goes stay text."""
+        result = []
+        for at, block in enumerate(self.blocks):
+            if at in self.contents:
+                result.append(Line(CONTENTS))
+            elif at not in self.found:
+                result.append(Line())
+            elif (depth := self._depth(at)) > LEVELS:
+                self._say(at, N_("This is deeper than four levels and is taken as text."))
+                result.append(Line())
+            else:
+                result.append(as_heading(block, depth))
+        return result
+
+
+def _is_auto(each: _Open) -> bool:
+    return each.mark is not None and each.mark.family == "auto"
+
+
+def _is_sibling(other: Mark, mark: Mark) -> bool:
+    if other.family != mark.family:
+        return False
+    return len(other.values) == len(mark.values) and other.values[:-1] == mark.values[:-1]
+
+
+def as_heading(block: Block, level: int) -> Line:
+    """Return a block as a heading without its number; an annex keeps its name."""
+    words = " ".join(block.text.split("\n"))
+    mark = read_mark(words)
+    if mark is None or not mark.rest or mark.family == "annex":
+        return Line(HEADING, level, words)
+    return Line(HEADING, level, mark.rest, mark.sign)
+
+
+def find_chapters(blocks: Sequence[Block]) -> tuple[list[Line], list[Oddity]]:
+    """Say of every block what it is, and what is odd in the order of the text."""
+    finder = _Finder(blocks)
+    finder.walk()
+    finder.settle()
+    lines = finder.lines()
+    for at, block in enumerate(blocks):
+        if block.merged:
+            finder.odd.append(Oddity(at, N_("Merged cells of this table were taken apart.")))
+    return lines, sorted(finder.odd, key=lambda each: each.at)
+
+
+def can_be_heading(block: Block) -> bool:
+    """Say whether a person may make a heading of a block."""
+    return block.kind not in {"table", "note"} and 0 < len(block.text) <= MOST_STYLED
+
+
+def chosen(
+    blocks: Sequence[Block], lines: Sequence[Line], choices: Mapping[int, int]
+) -> list[Line]:
+    """Return the lines as a person chose them: block → level of a heading, 0 for text, -1 for out.
+
+    Choices for blocks that cannot be headings are left aside.
+    """
+    result = list(lines)
+    for at, level in choices.items():
+        if not 0 <= at < len(blocks) or not can_be_heading(blocks[at]):
+            continue
+        if 1 <= level <= LEVELS:
+            result[at] = replace(as_heading(blocks[at], level), level=level)
+        elif level == 0:
+            result[at] = Line()
+        elif lines[at].role == CONTENTS:
+            result[at] = Line(CONTENTS)
+    return result
+
+
+def cut(blocks: Iterable[Block], lines: Iterable[Line]) -> Outline:
+    """Cut a document at its headings; no level is skipped: a heading too deep moves up."""
+    preamble: list[str] = []
+    contents: list[str] = []
+    heads: list[tuple[int, int, str]] = []
+    bodies: list[list[str]] = []
+    for at, (block, line) in enumerate(zip(blocks, lines, strict=True)):
+        if line.role == HEADING:
+            level = min(line.level, heads[-1][1] + 1 if heads else 1)
+            heads.append((at, level, line.heading))
+            bodies.append([])
+        elif line.role == CONTENTS:
+            contents.append(block.text)
+        else:
+            (bodies[-1] if bodies else preamble).append(block.body)
+    sections = (
+        Section(at, level, heading, "\n\n".join(body))
+        for (at, level, heading), body in zip(heads, bodies, strict=True)
+    )
+    return Outline(tuple(preamble), tuple(sections), tuple(contents))

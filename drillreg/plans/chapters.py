@@ -5,68 +5,26 @@ headings do; what is in doubt stays text, and a person can choose otherwise.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from drillreg.documents.ladder import LEVELS
 from drillreg.i18n import N_
+from drillreg.plans.cutting import (
+    CONTENTS,
+    HEADING,
+    MOST_STYLED,
+    Block,
+    Line,
+    Oddity,
+    as_heading,
+)
 from drillreg.plans.heading_marks import RANKS, WEAK, Mark, read_mark, reads_as_heading
 
-HEADING, TEXT, CONTENTS = "heading", "text", "contents"
-MOST_STYLED = 60
 PAGE_NUMBER = re.compile(r"(?P<words>.+?)(?:[\s.．…·•‥]{3,}|\t[\s.．…·]*|\s+)\d{1,3}")
 DOTTED = re.compile(r".+?(?:[.．…·•‥]{3,}|\t)[\s.．…·]*\d{1,3}")
 CONTENTS_HEAD = re.compile(r"目\s*[录次]")
-
-
-@dataclass(frozen=True)
-class Block:
-    """A piece of a Word document: kind, plain text, Markdown, level of its style (0: none)."""
-
-    kind: str
-    text: str
-    body: str
-    level: int = 0
-    merged: bool = False
-
-
-@dataclass(frozen=True)
-class Line:
-    """What a block is: a heading of a level without its number, text, or a line of contents."""
-
-    role: str = TEXT
-    level: int = 0
-    heading: str = ""
-    sign: str = ""
-
-
-@dataclass(frozen=True)
-class Oddity:
-    """Something a person should look at, with the block it is about."""
-
-    at: int
-    message: str
-    params: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Section:
-    """A heading with its level (1 is a chapter), its text in Markdown and the block it is."""
-
-    at: int
-    level: int
-    heading: str
-    body: str
-
-
-@dataclass(frozen=True)
-class Outline:
-    """A document cut up: what stands before the first heading, the sections, the contents."""
-
-    preamble: tuple[str, ...]
-    sections: tuple[Section, ...]
-    contents: tuple[str, ...]
 
 
 @dataclass
@@ -178,7 +136,11 @@ class _Finder:
             return
         if reads_as_heading(block.text):
             mark = Mark("auto", (block.level,), "", block.text)
-            inside = [d for d, o in enumerate(self.open) if _is_auto(o) and o.mark.values >= mark.values]  # type: ignore[union-attr]  # fmt: skip
+            inside = [
+                depth
+                for depth, each in enumerate(self.open)
+                if each.mark and each.mark.family == "auto" and each.mark.values >= mark.values
+            ]
             self._push(at, inside[0] if inside else len(self.open), mark)
 
     def _plain(self, at: int, mark: Mark) -> None:
@@ -251,22 +213,28 @@ class _Finder:
 
     def settle(self) -> None:
         """Take back the headings that are lists, and earlier mentions of an annex."""
-        named: dict[str, int] = {}
-        for at, each in list(self.found.items()):
-            if each.mark is not None and each.mark.family == "annex":
-                key = _plain(each.mark.sign).strip("：:、")
-                if key in named and not self._has_children(named[key]):
-                    del self.found[named[key]]
-                named[key] = at
+        self._settle_annexes()
         groups: dict[tuple[int | None, str], list[int]] = {}
         for at, each in self.found.items():
             if each.mark is not None and each.mark.family in WEAK and not each.style:
                 groups.setdefault((each.parent, each.mark.family), []).append(at)
-        for _, group in sorted(groups.items(), key=lambda item: -self._depth(item[1][0])):
+        # The deepest first: a list taken back is text of the heading above it.
+        for group in sorted(groups.values(), key=lambda group: -self._depth(group[0])):
             followed = sum(self._has_text(at) for at in group)
-            if followed * 2 <= len(group) and not (len(group) == 1 and followed):
+            if not followed or (len(group) > 1 and followed * 2 <= len(group)):
                 for at in group:
                     self._drop(at)
+
+    def _settle_annexes(self) -> None:
+        named: dict[str, int] = {}
+        for at, each in list(self.found.items()):
+            if each.mark is None or each.mark.family != "annex":
+                continue
+            name = _plain(each.mark.sign).strip("：:、")
+            before = named.get(name)
+            if before is not None and not self._has_children(before):
+                del self.found[before]
+            named[name] = at
 
     def _drop(self, at: int) -> None:
         gone = self.found.pop(at)
@@ -305,23 +273,10 @@ class _Finder:
         return result
 
 
-def _is_auto(each: _Open) -> bool:
-    return each.mark is not None and each.mark.family == "auto"
-
-
 def _is_sibling(other: Mark, mark: Mark) -> bool:
     if other.family != mark.family:
         return False
     return len(other.values) == len(mark.values) and other.values[:-1] == mark.values[:-1]
-
-
-def as_heading(block: Block, level: int) -> Line:
-    """Return a block as a heading without its number; an annex keeps its name."""
-    words = " ".join(block.text.split("\n"))
-    mark = read_mark(words)
-    if mark is None or not mark.rest or mark.family == "annex":
-        return Line(HEADING, level, words)
-    return Line(HEADING, level, mark.rest, mark.sign)
 
 
 def find_chapters(blocks: Sequence[Block]) -> tuple[list[Line], list[Oddity]]:
@@ -334,50 +289,3 @@ def find_chapters(blocks: Sequence[Block]) -> tuple[list[Line], list[Oddity]]:
         if block.merged:
             finder.odd.append(Oddity(at, N_("Merged cells of this table were taken apart.")))
     return lines, sorted(finder.odd, key=lambda each: each.at)
-
-
-def can_be_heading(block: Block) -> bool:
-    """Say whether a person may make a heading of a block."""
-    return block.kind not in {"table", "note"} and 0 < len(block.text) <= MOST_STYLED
-
-
-def chosen(
-    blocks: Sequence[Block], lines: Sequence[Line], choices: Mapping[int, int]
-) -> list[Line]:
-    """Return the lines as a person chose them: block → level of a heading, 0 for text, -1 for out.
-
-    Choices for blocks that cannot be headings are left aside.
-    """
-    result = list(lines)
-    for at, level in choices.items():
-        if not 0 <= at < len(blocks) or not can_be_heading(blocks[at]):
-            continue
-        if 1 <= level <= LEVELS:
-            result[at] = replace(as_heading(blocks[at], level), level=level)
-        elif level == 0:
-            result[at] = Line()
-        elif lines[at].role == CONTENTS:
-            result[at] = Line(CONTENTS)
-    return result
-
-
-def cut(blocks: Iterable[Block], lines: Iterable[Line]) -> Outline:
-    """Cut a document at its headings; no level is skipped: a heading too deep moves up."""
-    preamble: list[str] = []
-    contents: list[str] = []
-    heads: list[tuple[int, int, str]] = []
-    bodies: list[list[str]] = []
-    for at, (block, line) in enumerate(zip(blocks, lines, strict=True)):
-        if line.role == HEADING:
-            level = min(line.level, heads[-1][1] + 1 if heads else 1)
-            heads.append((at, level, line.heading))
-            bodies.append([])
-        elif line.role == CONTENTS:
-            contents.append(block.text)
-        else:
-            (bodies[-1] if bodies else preamble).append(block.body)
-    sections = (
-        Section(at, level, heading, "\n\n".join(body))
-        for (at, level, heading), body in zip(heads, bodies, strict=True)
-    )
-    return Outline(tuple(preamble), tuple(sections), tuple(contents))

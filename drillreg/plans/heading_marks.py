@@ -1,4 +1,4 @@
-"""The numbers that stand as plain text before headings: 第一章, 一、, （一）, 1.2.3, 附件1. Pure."""
+"""The numbers before headings as plain text: 第一章, 一、, （一）, 1.2.3, 附件1. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,14 @@ from dataclasses import dataclass
 DIGITS = {sign: value for value, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 CHINESE = "[零〇一二三四五六七八九十百]{1,5}"
 BLANK = r"[\s\u3000]"
-UNITS = {"编": "part", "篇": "part", "部分": "part", "章": "chapter", "节": "section", "条": "article"}
+UNITS = {
+    "编": "part",
+    "篇": "part",
+    "部分": "part",
+    "章": "chapter",
+    "节": "section",
+    "条": "article",
+}
 # From the outside to the inside, as papers nest them (GB/T 9704-2012, 7.3.3; 立法技术规范).
 RANKS = {
     name: rank
@@ -15,15 +22,24 @@ RANKS = {
 # Lists in a text are numbered in the same ways: these are headings only where text follows.
 WEAK = frozenset({"cnp", "ar", "arp", "auto"})
 PATTERNS = (
-    ("unit", re.compile(rf"(第({CHINESE}|\d{{1,3}})(编|篇|部分|章|节|条)(?![\w]{{0,2}}规定){BLANK}*[、：:.．]?)(.*)")),
+    (
+        "unit",
+        re.compile(rf"(第({CHINESE}|\d{{1,3}})(编|篇|部分|章|节|条){BLANK}*[、：:.．]?)(.*)"),
+    ),
     ("cn", re.compile(rf"(({CHINESE})(?:[、．.]|(?={BLANK})))(.*)")),
     ("cnp", re.compile(rf"([（(〔]({CHINESE})[)）〕][、.．]?)(.*)")),
     ("arp", re.compile(r"([（(](\d{1,2})[)）])(.*)")),
     ("dec", re.compile(r"((\d{1,2}(?:[.．]\d{1,2}){1,4})[.．、]?)(?![\d.．%％])(.*)")),
     ("ar", re.compile(r"((\d{1,2})[.．、])(?!\d)(.*)")),
     ("dec", re.compile(rf"((\d{{1,2}}))(?={BLANK}+\D)(.*)")),
-    ("annex", re.compile(rf"(附(?:件|录|表|图){BLANK}*(\d{{1,2}}|[A-Z]|{CHINESE})?(?![\w：:]*[：:]{BLANK}*\d)[：:、.．]?)(.*)")),
-)  # fmt: skip
+    (
+        "annex",
+        re.compile(
+            rf"(附(?:件|录|表|图)(?:{BLANK}*(\d{{1,2}}|[A-Z]|{CHINESE})(?=[：:、.．\s]|$|\W|[^\W\d])"
+            rf"[：:、.．]?|(?=$)))(.*)"
+        ),
+    ),
+)
 ANNEX_LISTING = re.compile(rf"附(?:件|录){BLANK}*[：:]")
 MOST_LETTERS = 40
 MOST_BEFORE_COLON = 20

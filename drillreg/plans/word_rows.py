@@ -1,0 +1,27 @@
+"""The lines of the preview of a Word plan."""
+
+from drillreg.plans.bringing import Brought, Row, short
+from drillreg.plans.cutting import HEADING, TEXT, Oddity, can_be_heading
+from drillreg.plans.heading_marks import read_mark, reads_as_heading
+
+
+def rows_of(brought: Brought) -> list[Row]:
+    """Return a line for every heading, possible heading, left-out line and oddity."""
+    lines = brought.lines()
+    odd: dict[int, list[Oddity]] = {}
+    for each in brought.found[1]:
+        odd.setdefault(each.at, []).append(each)
+    bodies = {each.at: each.body for each in brought.outline().sections}
+    found = []
+    for at, block in enumerate(brought.blocks):
+        shown = lines[at].role != TEXT or at in odd
+        if not shown and can_be_heading(block):
+            mark = read_mark(block.text)
+            shown = reads_as_heading(mark.rest if mark else block.text)
+        if not shown:
+            continue
+        body = bodies.get(at, "") if lines[at].role == HEADING else ""
+        found.append(
+            Row(at, lines[at], short(block.text), short(body), len(body), tuple(odd.get(at, ())))
+        )
+    return found

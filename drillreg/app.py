@@ -109,7 +109,7 @@ from drillreg.orgs.org_import import OrgImport
 from drillreg.orgs.previews import duty_lines, past_lines, record_lines, supervision_lines
 from drillreg.orgs.records import ORG, register_records
 from drillreg.orgs.successions import Succession, register_successions
-from drillreg.plans.bringing import WORD_WORK
+from drillreg.plans.brought import WORD_WORK
 from drillreg.plans.panels import plans_of_org, plans_over_site
 from drillreg.plans.proving import plans_to_prove
 from drillreg.plans.scope import PLAN

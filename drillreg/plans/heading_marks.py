@@ -35,12 +35,10 @@ PATTERNS = (
     (
         "annex",
         re.compile(
-            rf"(附(?:件|录|表|图)(?:{BLANK}*(\d{{1,2}}|[A-Z]|{CHINESE})(?=[：:、.．\s]|$|\W|[^\W\d])"
-            rf"[：:、.．]?|(?=$)))(.*)"
+            rf"(附(?:件|录|表|图)(?:{BLANK}*(\d{{1,2}}|[A-Z]|{CHINESE})[：:、.．]?|(?=$)))(.*)"
         ),
     ),
 )
-ANNEX_LISTING = re.compile(rf"附(?:件|录){BLANK}*[：:]")
 MOST_LETTERS = 40
 MOST_BEFORE_COLON = 20
 SENTENCE = re.compile(r"[。；;！!？?]")
@@ -92,8 +90,6 @@ def read_mark(text: str) -> Mark | None:
             _, number, unit, rest = found.groups()
             return Mark(UNITS[unit], (chinese_value(number),), found[1].strip(), rest.strip())
         if family == "annex":
-            if ANNEX_LISTING.match(text):
-                return None
             return Mark(family, (_annex_value(found[2]),), found[1].strip(), found[3].strip())
         parts = re.split("[.．]", found[2]) if family == "dec" else [found[2]]
         values = tuple(chinese_value(part) for part in parts)

@@ -9,7 +9,7 @@ from drillreg.core.db import db, unit_of_work
 from drillreg.documents.word_papers import read_paper
 from drillreg.files.models import StoredFile
 from drillreg.files.operations import bytes_of
-from drillreg.plans.bringing import keep_reading, result_of
+from drillreg.plans.brought import keep_reading, result_of
 from drillreg.work.models import WorkItem
 from drillreg.work.worker import Progress
 

@@ -1,8 +1,33 @@
 """The lines of the preview of a Word plan."""
 
-from drillreg.plans.bringing import Brought, Row, short
-from drillreg.plans.cutting import HEADING, TEXT, Oddity, can_be_heading
+from dataclasses import dataclass
+
+from drillreg.plans.brought import Brought
+from drillreg.plans.cutting import CONTENTS, HEADING, TEXT, Line, Oddity, can_be_heading
 from drillreg.plans.heading_marks import read_mark, reads_as_heading
+
+
+def short(text: str, most: int = 80) -> str:
+    """Return the beginning of a text on one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[:most]}…"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the preview: a block that is a heading, could be one, or is left out."""
+
+    at: int
+    line: Line
+    text: str
+    below: str
+    characters: int
+    odd: tuple[Oddity, ...]
+
+    @property
+    def level(self) -> int:
+        """What the choice stands at: 0 for text, -1 for left out."""
+        return -1 if self.line.role == CONTENTS else self.line.level
 
 
 def rows_of(brought: Brought) -> list[Row]:

@@ -19,16 +19,13 @@ from drillreg.i18n import N_, translate
 from drillreg.plans.bringing import (
     ADD,
     REPLACE,
-    Brought,
-    begin_bringing,
     bring_in,
-    get_brought,
-    keep_choices,
     known_sections,
     meant,
     state_of,
     still_needed,
 )
+from drillreg.plans.brought import Brought, begin_bringing, get_brought, keep_choices
 from drillreg.plans.forms import MOST_CHARACTERS
 from drillreg.plans.models import Plan
 from drillreg.plans.routes.blueprint import bp, plan_to_change

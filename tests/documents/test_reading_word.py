@@ -77,7 +77,18 @@ def test_marks_of_a_head_of_pages_are_among_the_words():
         (b"nothing", "damaged"),
         (words.bomb(), "unpacked"),
     ],
-    ids="old encrypted macros torn broken empty entities rtf other bomb".split(),
+    ids=[
+        "old",
+        "encrypted",
+        "macros",
+        "torn",
+        "broken",
+        "empty",
+        "entities",
+        "rtf",
+        "other",
+        "bomb",
+    ],
 )
 def test_what_cannot_be_taken_ends_in_a_sentence(data, said):
     with pytest.raises(SandboxRefused, match=said):

@@ -132,7 +132,7 @@ def test_a_present_text_is_shown_and_replaced_only_when_asked(town, plan, readin
         ("a.txt", b"x", "不是Word文档"),
         ("a.docx", words.plan_file("机密★10年", *words.TOWN_PLAN), "国家秘密"),
     ],
-    ids="old macros damaged password other secret".split(),
+    ids=["old", "macros", "damaged", "password", "other", "secret"],
 )
 def test_what_is_refused_leaves_nothing(town, plan, reading, name, data, said):
     answer = send(town, plan, data, name)

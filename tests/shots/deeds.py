@@ -102,7 +102,7 @@ def _issue(walk: Walk) -> Iterator[Sight]:
     yield Sight("town", f"{path}/papers", "plans.papers")
     yield Sight("town", f"{path}/withdraw", "plans.withdraw")
     yield Sight("town", f"{path}/word", "plans.word")
-    read = _post(town_client, f"{path}/word", file=_file(plan_file(*TOWN_PLAN), "防汛预案.docx"))
+    read = _post(client, f"{path}/word", file=_file(plan_file(*TOWN_PLAN), "防汛预案.docx"))
     yield Sight("town", read, "plans.preview_word")
     papers = client.get(f"{path}/papers").text
     yield Sight("town", re.search(r"/plans/[0-9]+/papers/[0-9]+/void", papers)[0], "plans.void")

@@ -89,6 +89,7 @@ class _Finder:
         self.title = _title_of(blocks, self.contents)
         self.open: list[_Open] = []
         self.found: dict[int, _Open] = {}
+        self.gone: dict[int, int | None] = {}
         self.odd: list[Oddity] = []
 
     def walk(self) -> None:
@@ -227,35 +228,37 @@ class _Finder:
 
     def _settle_annexes(self) -> None:
         named: dict[str, int] = {}
+        parents = {each.parent for each in self.found.values()}
         for at, each in list(self.found.items()):
             if each.mark is None or each.mark.family != "annex":
                 continue
             name = _plain(each.mark.sign).strip("：:、")
             before = named.get(name)
-            if before is not None and not self._has_children(before):
-                del self.found[before]
+            if before is not None and before not in parents:
+                self._drop(before)
             named[name] = at
 
     def _drop(self, at: int) -> None:
-        gone = self.found.pop(at)
-        for each in self.found.values():
-            if each.parent == at:
-                each.parent = gone.parent
+        self.gone[at] = self.found.pop(at).parent
+
+    def _parent(self, at: int) -> int | None:
+        """Return the heading above one, past those that were taken back."""
+        parent = self.found[at].parent
+        while parent is not None and parent not in self.found:
+            parent = self.gone.get(parent)
+        return parent
 
     def _depth(self, at: int) -> int:
-        depth, parent = 1, self.found[at].parent
-        while parent is not None and parent in self.found:
-            depth, parent = depth + 1, self.found[parent].parent
+        depth, parent = 1, self._parent(at)
+        while parent is not None:
+            depth, parent = depth + 1, self._parent(parent)
         return depth
-
-    def _has_children(self, at: int) -> bool:
-        return any(each.parent == at for each in self.found.values())
 
     def _has_text(self, at: int) -> bool:
         after = at + 1
         if after >= len(self.blocks):
             return False
-        return after not in self.found or self.found[after].parent == at
+        return after not in self.found or self._parent(after) == at
 
     def lines(self) -> list[Line]:
         """Return what each block is; headings deeper than the ladder goes stay text."""

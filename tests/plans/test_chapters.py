@@ -179,9 +179,8 @@ def test_headings_are_matched_by_their_words_each_section_once():
     }
 
 
-NUMBERS = (
-    "一、|二、|三、|（一）|（二）|1.|2.|（1）|1.1 |1.2 |2.1 |1　|2　|第一章 |第二节 |附件1 |目录|"
-).split("|")
+CHINESE = ["一、", "二、", "三、", "（一）", "（二）", "第一章 ", "第二节 ", "附件1 ", "目录", ""]
+NUMBERS = [*CHINESE, "1.", "2.", "（1）", "1.1 ", "1.2 ", "2.1 ", "1　", "2　"]
 WORDS = st.text("总则组织体系职责。；：，、.1二…\t", min_size=0, max_size=30)
 BLOCKS = st.lists(
     st.builds(

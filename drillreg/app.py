@@ -109,11 +109,14 @@ from drillreg.orgs.org_import import OrgImport
 from drillreg.orgs.previews import duty_lines, past_lines, record_lines, supervision_lines
 from drillreg.orgs.records import ORG, register_records
 from drillreg.orgs.successions import Succession, register_successions
+from drillreg.plans.brought import WORD_WORK
 from drillreg.plans.panels import plans_of_org, plans_over_site
 from drillreg.plans.proving import plans_to_prove
 from drillreg.plans.scope import PLAN
 from drillreg.plans.succession import DRAFTS, PLANS
 from drillreg.plans.waiting import PLANS_TO_REVIEW, plans_to_review
+from drillreg.plans.word_jobs import read_long
+from drillreg.plans.word_panels import link_in_head, link_to_word
 from drillreg.reports.panels import drill_panel, org_panel, post_panel
 from drillreg.reports.printing import print_report
 from drillreg.reports.scope import REPORT
@@ -190,6 +193,7 @@ WORK: dict[str, Handler] = {
     JOB_WORK: run_asked,
     BACKUP_WORK: back_up,
     CHECK_WORK: try_restore,
+    WORD_WORK: read_long,
 }
 
 # What can be imported, in the order in which it is offered.
@@ -229,6 +233,8 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("org-past", drills_of_org),
     ("drill", drill_panel),
     ("plan", drills_of_plan),
+    ("plan-begin", link_to_word),
+    ("plan-write-actions", link_in_head),
     ("site", plans_over_site),
     ("site", drills_at_site),
     ("post-open", tasks_of_holder),

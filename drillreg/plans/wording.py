@@ -18,6 +18,7 @@ ACT_WORDS = {
     "plan-paper-added": N_("Paper attached"),
     "plan-paper-voided": N_("Paper struck out"),
     "plan-text-started": N_("Text begun from the template"),
+    "plan-text-brought": N_("Text brought in from Word"),
     "plan-text-written": N_("Text written"),
     "plan-section-added": N_("Section added"),
     "plan-section-named": N_("Section renamed"),

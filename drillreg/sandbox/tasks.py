@@ -3,6 +3,7 @@
 TASKS: tuple[str, ...] = (
     "drillreg.documents.raster:draw_figures",
     "drillreg.documents.raster:open_pdf",
+    "drillreg.documents.reading_word:read_word",
     "drillreg.documents.render:render",
     "drillreg.files.images:clean_photo",
     "drillreg.geo.packing:pack_features",
@@ -12,7 +13,16 @@ TASKS: tuple[str, ...] = (
 )
 
 # Loaded once in the server, so that a child starts with them.
-PRELOAD = ("weasyprint", "pyogrio", "geopandas", "shapely", "pyproj", "PIL.Image", "pypdfium2")
+PRELOAD = (
+    "weasyprint",
+    "pyogrio",
+    "geopandas",
+    "shapely",
+    "pyproj",
+    "PIL.Image",
+    "pypdfium2",
+    "mammoth",
+)
 
 # Called once in the server after loading, without arguments.
 WARM_UPS = ("drillreg.documents.render:warm_up",)

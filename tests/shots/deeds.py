@@ -15,6 +15,7 @@ from drillreg.hazards.models import HazardSite
 from drillreg.orgs.models import Org, Oversight
 from drillreg.plans.models import Plan, PlanVersion
 from drillreg.plans.rules import VersionState
+from tests.documents.words import TOWN_PLAN, plan_file
 from tests.journeys import made
 from tests.shots.pages import Sight, Walk, own_path
 
@@ -100,6 +101,9 @@ def _issue(walk: Walk) -> Iterator[Sight]:
     yield Sight("town", f"{path}/issue", "plans.issue")
     yield Sight("town", f"{path}/papers", "plans.papers")
     yield Sight("town", f"{path}/withdraw", "plans.withdraw")
+    yield Sight("town", f"{path}/word", "plans.word")
+    read = _post(client, f"{path}/word", file=_file(plan_file(*TOWN_PLAN), "防汛预案.docx"))
+    yield Sight("town", read, "plans.preview_word")
     papers = client.get(f"{path}/papers").text
     yield Sight("town", re.search(r"/plans/[0-9]+/papers/[0-9]+/void", papers)[0], "plans.void")
     number = f"number=白府发〔{today.year}〕57号&issued_on={today.isoformat()}"

@@ -17,6 +17,7 @@ RUN = 5
 SHORTEST_SECTION = 40
 # Passages of at least so many characters are shown as standing in both.
 SHORTEST_PASSAGE = 12
+PHRASE = re.compile(r"[^。！？；，、,\n]*[。！？；，、,\n]+|[^。！？；，、,\n]+")
 # Only words count: no blanks, marks of Markdown, punctuation.
 NOT_WORDS = re.compile(r"[\W_]+")
 
@@ -73,23 +74,17 @@ class Passage:
 
 def side_by_side(mine: str, theirs: str) -> tuple[list[Passage], list[Passage]]:
     """Return both texts cut where passages of twelve characters and more stand in both."""
-    matcher = SequenceMatcher(None, _phrases(mine), _phrases(theirs), autojunk=False)
+    one_by_one, other_by_one = PHRASE.findall(mine), PHRASE.findall(theirs)
+    matcher = SequenceMatcher(None, one_by_one, other_by_one, autojunk=False)
     left: list[Passage] = []
     right: list[Passage] = []
     for kind, i1, i2, j1, j2 in matcher.get_opcodes():
-        one = "".join(matcher.a[i1:i2])
-        other = "".join(matcher.b[j1:j2])
+        one = "".join(one_by_one[i1:i2])
+        other = "".join(other_by_one[j1:j2])
         same = kind == "equal" and len(one) >= SHORTEST_PASSAGE
         left.append(Passage(one, same))
         right.append(Passage(other, same))
     return _joined(left), _joined(right)
-
-
-PHRASE = re.compile(r"[^。！？；，、,\n]*[。！？；，、,\n]+|[^。！？；，、,\n]+")
-
-
-def _phrases(text: str) -> list[str]:
-    return PHRASE.findall(text)
 
 
 def _joined(passages: Sequence[Passage]) -> list[Passage]:

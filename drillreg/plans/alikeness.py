@@ -5,9 +5,10 @@ alike for good reasons.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from zlib import crc32
 
 from drillreg.plans.comparing import Section
 
@@ -97,7 +98,18 @@ def _joined(passages: Sequence[Passage]) -> list[Passage]:
     return found
 
 
-def shares(mine: Runs, others: Mapping[int, Runs]) -> list[tuple[int, float]]:
-    """Return the share of a plan that stands in each of some others, the greatest first."""
-    found = [(key, share(mine, theirs)) for key, theirs in others.items()]
-    return sorted(found, key=lambda each: (-each[1], each[0]))
+# Of all runs only every fourth is kept for comparing many plans: by its checksum, so that two
+# texts keep the same ones.
+SAMPLED = 4
+Sketch = frozenset[int]
+
+
+def sketch_of(text: str, *, without: Sequence[str] = ()) -> Sketch:
+    """Return the checksums of a quarter of the runs of a text: enough to compare whole plans."""
+    sums = (crc32(run.encode()) for run in runs_of(text, without=without))
+    return frozenset(each for each in sums if each % SAMPLED == 0)
+
+
+def likeness(mine: Sketch, theirs: Sketch) -> float:
+    """Return about which share of a text, 0 … 1, stands in another one as well."""
+    return len(mine & theirs) / len(mine) if mine else 0.0

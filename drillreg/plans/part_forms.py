@@ -42,6 +42,10 @@ ROUTE_LABELS = {
 }
 
 
+def _label(labels: Mapping[str, str], name: str) -> str:
+    return translate(labels[name])
+
+
 def _follow(reader: FormReader, name: str, rule: Callable[[], None]) -> None:
     """Lay what a rule says beside a field."""
     try:
@@ -84,7 +88,7 @@ def read_role(fields: Mapping[str, str], keep: str | None = None) -> tuple[str, 
 
 def _role(reader: _Reader, keep: str | None = None) -> tuple[str, str | None]:
     codes = [item.code for item in code_list("plan_role").offered(keep)]
-    role = reader.choice("role", translate(MEMBER_LABELS["role"]), codes)
+    role = reader.choice("role", _label(MEMBER_LABELS, "role"), codes)
     return role, reader.words("duty", MEMBER_LABELS, 500) or None
 
 
@@ -127,14 +131,14 @@ def read_route(fields: Mapping[str, str], shelters: Mapping[int, str]) -> dict[s
     start = reader.words("start", labels, 100, required=True)
     name = reader.words("name", labels, 100)
     offered = [str(key) for key in shelters]
-    chosen = reader.choice("shelter", translate(labels["shelter"]), offered, required=False)
+    chosen = reader.choice("shelter", _label(labels, "shelter"), offered, required=False)
     destination = reader.words("destination", labels, 100)
     if chosen:
         destination = shelters[int(chosen)]
     elif not destination:
         reader.fail("destination", N_("Choose a shelter or say where the route leads."))
-    people = reader.integer("people", translate(labels["people"]), maximum=1_000_000)
-    minutes = reader.integer("minutes", translate(labels["minutes"]), maximum=1440)
+    people = reader.integer("people", _label(labels, "people"), maximum=1_000_000)
+    minutes = reader.integer("minutes", _label(labels, "minutes"), maximum=1440)
     note = reader.words("note", labels, 500)
     way = _way(reader, start, destination)
     reader.finish()

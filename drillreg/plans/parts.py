@@ -17,7 +17,8 @@ from drillreg.plans.models import (
     PlanVersion,
 )
 from drillreg.plans.part_live import Seat, Stock, seats_of, shelters_of, stocks_of
-from drillreg.plans.part_rules import Point, Standing, months_stale, read_points
+from drillreg.plans.part_rules import Point as Point
+from drillreg.plans.part_rules import Standing, months_stale, read_points
 from drillreg.plans.rules import VersionState
 
 Row = TypeVar("Row", PlanMember, PlanResource, PlanRoute)
@@ -27,12 +28,12 @@ Row = TypeVar("Row", PlanMember, PlanResource, PlanRoute)
 class Level:
     """A response level: its code, when it is called, who decides, what is done."""
 
-    id: int
     level: str
     trigger: str
     decider: str
     actions: str
-    row_version: int
+    id: int = 0
+    row_version: int = 0
 
 
 @dataclass(frozen=True)
@@ -43,22 +44,22 @@ class Member:
     `now` and `now_phone` are today's, where the paper says something else.
     """
 
-    id: int
     role: str
     duty: str
     org_name: str
     post_title: str
     name: str
     phone: str
-    standing: Standing
-    verified_on: date | None
-    months: int
-    before: str
-    now: str
-    now_phone: str
-    org_id: int | None
-    post_id: int | None
-    row_version: int
+    id: int = 0
+    standing: Standing = Standing.TYPED
+    verified_on: date | None = None
+    months: int = 0
+    before: str = ""
+    now: str = ""
+    now_phone: str = ""
+    org_id: int | None = None
+    post_id: int | None = None
+    row_version: int = 0
 
     @property
     def is_stale(self) -> bool:
@@ -71,9 +72,7 @@ class Member:
 class Resource:
     """A team, supply or shelter; `gone` when it was struck out since."""
 
-    id: int
     noun: str
-    resource_id: int
     use: str
     name: str
     org_name: str
@@ -81,15 +80,16 @@ class Resource:
     unit: str
     contact_name: str
     contact_phone: str
-    gone: bool
-    row_version: int
+    id: int = 0
+    resource_id: int = 0
+    gone: bool = False
+    row_version: int = 0
 
 
 @dataclass(frozen=True)
 class Route:
     """A way to a safe place; length in metres, `capacity` in people where it is a known shelter."""
 
-    id: int
     name: str
     start: str
     destination: str
@@ -98,10 +98,11 @@ class Route:
     length_m: int | None
     note: str
     points: tuple[Point, ...]
-    geometry: bytes | None
-    shelter_id: int | None
-    capacity: int | None
-    row_version: int
+    id: int = 0
+    geometry: bytes | None = None
+    shelter_id: int | None = None
+    capacity: int | None = None
+    row_version: int = 0
 
     @property
     def is_too_small(self) -> bool:
@@ -113,21 +114,21 @@ class Route:
 class Annex:
     """A named paper of the version."""
 
-    id: int
     title: str
     file_name: str
     size: int
+    id: int = 0
 
 
 @dataclass(frozen=True)
 class Parts:
     """All structured parts of a version."""
 
-    levels: Sequence[Level]
-    members: Sequence[Member]
-    resources: Sequence[Resource]
-    routes: Sequence[Route]
-    annexes: Sequence[Annex]
+    levels: Sequence[Level] = ()
+    members: Sequence[Member] = ()
+    resources: Sequence[Resource] = ()
+    routes: Sequence[Route] = ()
+    annexes: Sequence[Annex] = ()
 
     def __bool__(self) -> bool:
         return any((self.levels, self.members, self.resources, self.routes, self.annexes))
@@ -160,7 +161,7 @@ def _read(version: PlanVersion, today: date | None, is_open: bool) -> Parts:
         resources=[_resource(row, stocks[row.id], is_open) for row in resources],
         routes=[_route(row, shelters.get(row.shelter_id or 0), is_open) for row in routes],
         annexes=[
-            Annex(paper.id, paper.annex_name or "", paper.file.name, paper.file.size)
+            Annex(paper.annex_name or "", paper.file.name, paper.file.size, paper.id)
             for paper in version.annexes
         ],
     )
@@ -184,7 +185,7 @@ def levels_of(version: PlanVersion) -> list[Level]:
         select(PlanLevel).where(PlanLevel.version_id == version.id).order_by(PlanLevel.level)
     )
     return [
-        Level(row.id, row.level, row.trigger, row.decider, row.actions, row.row_version)
+        Level(row.level, row.trigger, row.decider, row.actions, row.id, row.row_version)
         for row in rows
     ]
 

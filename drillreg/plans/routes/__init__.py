@@ -1,6 +1,8 @@
 """Pages of plans, split by noun: the register, entries, drafts, issues, the matrix."""
 
 from drillreg.plans.routes import (
+    compare,
+    copy,
     drafts,
     entries,
     issues,
@@ -14,6 +16,8 @@ from drillreg.plans.routes.blueprint import bp
 
 __all__ = [
     "bp",
+    "compare",
+    "copy",
     "drafts",
     "entries",
     "issues",

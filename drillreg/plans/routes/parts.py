@@ -1,14 +1,12 @@
 """The structured parts of a version: the page, response levels, annexes, order."""
 
 import json
-from typing import Any
-
 from flask import Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
-from drillreg.core.codes import code_list
+from drillreg.core.codes import CodeItem, code_list
 from drillreg.core.errors import NotFound
 from drillreg.core.masking import masked_phone
 from drillreg.core.reading import form_view
@@ -93,20 +91,20 @@ def routes_geojson(plan_id: int) -> Response:
     return Response(json.dumps(body, ensure_ascii=False), mimetype="application/geo+json")
 
 
-def _level_item(code: str) -> Any:
-    found = code_list("response_level").get(code)
+def _level_item(number: int) -> CodeItem:
+    found = code_list("response_level").get(str(number))
     if found is None:
         raise NotFound(N_("There is no such response level."))
     return found
 
 
-@bp.get("/<int:plan_id>/parts/levels/<any('1','2','3','4'):level>")
+@bp.get("/<int:plan_id>/parts/levels/<int:level>")
 @requires(Permission.EDIT_PLANS)
-def level(plan_id: int, level: str) -> str:
+def level(plan_id: int, level: int) -> str:
     """Ask when a response level is called, who decides, what is done."""
     plan = plan_to_change(plan_id)
     item, draft = _level_item(level), plan.draft
-    row = level_or_none(draft, level) if draft else None
+    row = level_or_none(draft, item.code) if draft else None
     given = {name: getattr(row, name) for name in LEVEL_LABELS} if row else {}
     return render_template(
         "plans/level.html",
@@ -118,15 +116,15 @@ def level(plan_id: int, level: str) -> str:
     )
 
 
-@bp.post("/<int:plan_id>/parts/levels/<any('1','2','3','4'):level>")
+@bp.post("/<int:plan_id>/parts/levels/<int:level>")
 @requires(Permission.EDIT_PLANS)
 @form_of(level)
 @writes
-def level_now(plan_id: int, level: str) -> ResponseReturnValue:
+def level_now(plan_id: int, level: int) -> ResponseReturnValue:
     """Save a response level of the draft."""
     plan = plan_to_change(plan_id)
-    values = read_level(request.form)
-    row = level_or_none(draft_to_change(plan), level)
+    code, values = _level_item(level).code, read_level(request.form)
+    row = level_or_none(draft_to_change(plan), code)
     ensure_part_as_read(
         {name: getattr(row, name) for name in LEVEL_LABELS} if row else dict.fromkeys(values, ""),
         values,
@@ -134,7 +132,7 @@ def level_now(plan_id: int, level: str) -> ResponseReturnValue:
         row_version=row.row_version if row else 0,
         read_version=read_version(request.form),
     )
-    save_level(plan=plan, level=level, values=values, actor=current_actor(), now=clock.now())
+    save_level(plan=plan, level=code, values=values, actor=current_actor(), now=clock.now())
     flash(translate(N_("The response level was saved.")), "success")
     return see_other(url_for(".parts", plan_id=plan.id, _anchor="levels"))
 

@@ -51,9 +51,9 @@ def draft_to_change(plan: Plan) -> PlanVersion:
 
 def part_of(plan: Plan, noun: str, part_id: int) -> AnyPart:
     """Return a part of the draft of a plan that was read within a scope, or raise NotFound."""
-    table: Any = TABLES[noun]
+    table: Any = TABLES.get(noun)
     draft = plan.draft
-    found: AnyPart | None = db.session.get(table, part_id) if draft else None
+    found: AnyPart | None = db.session.get(table, part_id) if draft and table else None
     if found is None or draft is None or found.version_id != draft.id:
         raise NotFound(N_("There is no such part of the draft."))
     return found

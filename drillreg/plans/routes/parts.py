@@ -1,6 +1,7 @@
 """The structured parts of a version: the page, response levels, annexes, order."""
 
 import json
+
 from flask import Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -167,7 +168,7 @@ def annexes_now(plan_id: int) -> ResponseReturnValue:
     return see_other(url_for(".parts", plan_id=plan.id, _anchor="annexes"))
 
 
-@bp.post("/<int:plan_id>/parts/<any(members, resources, routes):noun>/<int:part_id>/remove")
+@bp.post("/<int:plan_id>/parts/<noun>/<int:part_id>/remove")
 @requires(Permission.EDIT_PLANS)
 @writes
 def remove(plan_id: int, noun: str, part_id: int) -> ResponseReturnValue:
@@ -178,7 +179,7 @@ def remove(plan_id: int, noun: str, part_id: int) -> ResponseReturnValue:
     return see_other(url_for(".parts", plan_id=plan.id, _anchor=noun))
 
 
-@bp.post("/<int:plan_id>/parts/<any(members, resources, routes):noun>/<int:part_id>/up")
+@bp.post("/<int:plan_id>/parts/<noun>/<int:part_id>/up")
 @requires(Permission.EDIT_PLANS)
 @writes
 def up(plan_id: int, noun: str, part_id: int) -> ResponseReturnValue:

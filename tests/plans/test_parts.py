@@ -26,7 +26,7 @@ def make_post(keep):
     ):
         return keep(
             Post(
-                person=Person(name=name, created_at=NOW),
+                person=Person(name=name),
                 org_id=org.id,
                 kind=kind,
                 title=title,
@@ -253,7 +253,7 @@ def test_resources_above_are_offered_without_the_number_of_a_person(clerk, draft
         sent = {"noun": "team", "resource": each.id, "use": "道路抢通"}
         assert clerk.post(at, data=sent).status_code == 303
     assert clerk.post(at, data={"noun": "team", "resource": own.id}).status_code == 422
-    assert "镇抢险队 白岩镇 20人" in row(page(clerk, draft), "resources")
+    assert "镇抢险队 白岩镇 20 人" in row(page(clerk, draft), "resources")
 
 
 def team(org, name):
@@ -322,7 +322,8 @@ def test_parts_are_moved_up_and_taken_out(clerk, draft, keep):
 
 
 def test_papers_named_as_annexes_are_listed_and_are_not_the_text(app, clerk, draft):
-    paper = draft.versions[0].files[0]
+    with app.app_context():
+        paper = db.session.get(PlanVersion, draft.versions[0].id).files[0]
     sent = {f"annex_{paper.id}": "风险点一览表"}
     assert clerk.post(f"/plans/{draft.id}/parts/annexes", data=sent).status_code == 303
     assert "附件1 风险点一览表" in page(clerk, draft).select_one("#annexes li").get_text(

@@ -259,6 +259,12 @@ def _revised(known: Lookup) -> None:
     if plan.draft is None or plan.draft is version:
         return
     _write(known, plan.draft, org.name)
+    draft = plan.draft
+    _add(draft, PlanMember, _people(known, [(org, ""), (known.orgs[COUNTY], "火场指挥支援")]))
+    _add(draft, PlanResource, _means(known, org, {TEAM: "扑救和疏散", SUPPLY: "初期扑救"}))
+    shelters: Any = resources_around(SHELTER, org, "", known.scope, at_most=1)
+    routes = [{**_way(known, "老街", s, "东街口"), "people": 260, "minutes": 10} for s in shelters]
+    _add(draft, PlanRoute, routes)
     changes = {key: (old, new) for key, old, new in REVISION}
     for section in sections_of(plan.draft):
         if section.key in changes:

@@ -24,10 +24,12 @@ from drillreg.plans.part_live import stock_of
 from drillreg.plans.part_rules import Point
 from drillreg.plans.sections import sections_of
 from drillreg.resources.models import Shelter
-from drillreg.resources.nouns import SHELTER, SUPPLY, TEAM
+from drillreg.resources.nouns import SHELTER, SUPPLY, TEAM, AnyResource
 
 COUNTY, SCHOOL, SITE = "青岭县", "白岩镇中心小学", "QL-BY-017"
 LIKE, REVISED = ("云溪镇", "枫树坪镇"), "石桥镇"
+# How far the old street lies from the shelter, in degrees.
+STREET = 0.004
 LEVELS = {
     "1": (
         "24小时内发生或可能发生特大型地质灾害，死亡30人以上，或需转移1000人以上。",
@@ -165,10 +167,8 @@ def _means(known: Lookup, org: Org, uses: dict[Any, str]) -> list[dict[str, Any]
     return found
 
 
-def _way(known: Lookup, start: str, shelter: Shelter, via: str) -> dict[str, Any]:
-    """Return a route from the site of the thread to a shelter."""
-    site = known.sites[SITE]
-    lon, lat = site.lon, site.lat
+def _way(start: str, lon: float, lat: float, shelter: Shelter, via: str) -> dict[str, Any]:
+    """Return a route from a position to a shelter."""
     to_lon, to_lat = shelter.lon or lon, shelter.lat or lat
     points = [
         Point(start, lon, lat),
@@ -187,6 +187,12 @@ def _way(known: Lookup, start: str, shelter: Shelter, via: str) -> dict[str, Any
     }
 
 
+def _as_shelter(found: AnyResource) -> Shelter:
+    if not isinstance(found, Shelter):
+        raise TypeError("not a shelter")
+    return found
+
+
 def _county(known: Lookup) -> None:
     org, town = known.orgs[COUNTY], known.orgs["白岩镇"]
     _, version = _version(known, org, "geological")
@@ -195,11 +201,10 @@ def _county(known: Lookup) -> None:
     _add(version, PlanMember, _people(known, [(org, ""), *bureaus]))
     uses = {TEAM: "抢险和搜救", SUPPLY: "抢险和安置", SHELTER: "集中安置"}
     _add(version, PlanResource, _means(known, org, uses))
-    shelters: Any = resources_around(SHELTER, town, "", known.scope, at_most=2)
-    routes = [
-        {**_way(known, "中心小学后山", shelter, "桥头"), "people": 43 * place, "minutes": 15}
-        for place, shelter in enumerate(shelters, 1)
-    ]
+    site = known.sites[SITE]
+    (shelter,) = resources_around(SHELTER, town, "", known.scope, at_most=1)
+    way = _way("中心小学后山", site.lon, site.lat, _as_shelter(shelter), "桥头")
+    routes = [{**way, "people": 43, "minutes": 15}]
     _add(version, PlanRoute, routes)
     keep_parts(version, known.today)
 
@@ -262,8 +267,11 @@ def _revised(known: Lookup) -> None:
     draft = plan.draft
     _add(draft, PlanMember, _people(known, [(org, ""), (known.orgs[COUNTY], "火场指挥支援")]))
     _add(draft, PlanResource, _means(known, org, {TEAM: "扑救和疏散", SUPPLY: "初期扑救"}))
-    shelters: Any = resources_around(SHELTER, org, "", known.scope, at_most=1)
-    routes = [{**_way(known, "老街", s, "东街口"), "people": 260, "minutes": 10} for s in shelters]
+    (found,) = resources_around(SHELTER, org, "", known.scope, at_most=1)
+    shelter = _as_shelter(found)
+    lon, lat = (shelter.lon or 0.0) - STREET, (shelter.lat or 0.0) + STREET
+    way = _way("老街", lon, lat, shelter, "东街口")
+    routes = [{**way, "people": 260, "minutes": 10}]
     _add(draft, PlanRoute, routes)
     changes = {key: (old, new) for key, old, new in REVISION}
     for section in sections_of(plan.draft):

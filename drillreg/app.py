@@ -111,6 +111,7 @@ from drillreg.orgs.records import ORG, register_records
 from drillreg.orgs.successions import Succession, register_successions
 from drillreg.plans.brought import WORD_WORK
 from drillreg.plans.panels import plans_of_org, plans_over_site
+from drillreg.plans.part_panels import copied_and_alike, parts_of_plan
 from drillreg.plans.proving import plans_to_prove
 from drillreg.plans.scope import PLAN
 from drillreg.plans.succession import DRAFTS, PLANS
@@ -232,6 +233,8 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("org-past", plans_of_org),
     ("org-past", drills_of_org),
     ("drill", drill_panel),
+    ("plan", parts_of_plan),
+    ("plan", copied_and_alike),
     ("plan", drills_of_plan),
     ("plan-begin", link_to_word),
     ("plan-write-actions", link_in_head),

@@ -142,9 +142,10 @@ class _Office:
             self._start_unit(unit)
             if unit.kind == "enterprise":
                 self._start_fire(unit.name, Recurrence(Freq.HALF_YEARLY))
-        for place in (*TOWNS, *DEPARTMENTS):
+        names = [town.name for town in TOWNS] + [each.name for each in DEPARTMENTS]
+        for name in names:
             self._start_fire(
-                place.name, Recurrence(Freq.YEARLY, months=(11,), nth=2, weekdays=(4,))
+                name, Recurrence(Freq.YEARLY, months=(11,), nth=2, weekdays=(4,))
             )
 
     def _start(self, org: Org, outline: Outline, recurrence: Recurrence, starts_on: date) -> None:

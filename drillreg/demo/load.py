@@ -22,6 +22,7 @@ from drillreg.demo.lookup import Lookup
 from drillreg.demo.network import load_network
 from drillreg.demo.office import load_office
 from drillreg.demo.people import load_people
+from drillreg.demo.plan_parts import load_plan_parts
 from drillreg.demo.plans import load_plans, prepare_plans
 from drillreg.demo.proofs import load_proofs
 from drillreg.demo.registers import load_registers, sign_on_paper
@@ -66,6 +67,7 @@ STAGES = (
     Stage("access", load_access),
     Stage("network", load_network),
     Stage("resources", load_resources),
+    Stage("plan-parts", load_plan_parts),
     Stage("tasks", load_tasks, after=send_notices),
     Stage("grants", load_grants),
     Stage("registers", load_registers, after=sign_on_paper),

@@ -43,6 +43,11 @@ def point_wkb(lon: float, lat: float) -> bytes:
     return wkb_of(shapely.Point(lon, lat))
 
 
+def line_wkb(positions: Sequence[tuple[float, float]]) -> bytes:
+    """Return the WKB of a line through at least two positions in degrees."""
+    return wkb_of(shapely.LineString(positions))
+
+
 def kind_of(wkb: bytes) -> str:
     """Return the geometry type by its GeoJSON name, such as "MultiPolygon"."""
     return str(geometry_of(wkb).geom_type)

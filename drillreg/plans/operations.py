@@ -19,6 +19,7 @@ from drillreg.i18n import N_
 from drillreg.orgs.models import Org
 from drillreg.plans.carrying import carry_text, current_version_of
 from drillreg.plans.models import Plan, PlanFile, PlanVersion
+from drillreg.plans.part_keeping import copy_parts, keep_parts
 from drillreg.plans.rules import (
     PAPER_MEDIA_TYPES,
     Secrecy,
@@ -218,7 +219,7 @@ def issue_version(
         number=number,
         issued_on=issued_on,
         review_on=review_on,
-        has_text=bool(draft.papers) or text.is_written,
+        has_text=len(draft.papers) > len(draft.annexes) or text.is_written,
         empty=text.empty,
         today=today,
         last_issued_on=before.issued_on if before else None,
@@ -227,6 +228,7 @@ def issue_version(
         before.state, before.ended_on = VersionState.SUPERSEDED, issued_on
         _end_evidence(before, issued_on)
         db.session.flush()  # frees the place of the current version before it is taken again
+    keep_parts(draft, today)
     draft.state, draft.document_number = VersionState.CURRENT, number
     draft.issued_on, draft.review_on = issued_on, review_on
     draft.issued_at, draft.issued_by_id = now, actor.account_id
@@ -288,6 +290,7 @@ def start_revision(*, plan: Plan, reason: str, actor: Actor, now: datetime) -> P
     db.session.flush()
     if plan.current is not None:
         carry_text(plan.current, version)
+        copy_parts(plan.current, version)
     _record(
         "plan-revision-started", plan, actor=actor, now=now, version=version.number, reason=reason
     )

@@ -27,4 +27,7 @@ ACT_WORDS = {
     "plan-revision-started": N_("Revision started"),
     "plan-draft-withdrawn": N_("Draft withdrawn"),
     "plan-abolished": N_("Abolished"),
+    "plan-part-changed": N_("Parts of the plan changed"),
+    "plan-copied": N_("Copied from another plan"),
+    "plan-name-replaced": N_("Name replaced in the text"),
 }

@@ -70,6 +70,7 @@ EXCUSED = {
     "maps.data": "data of the map",
     "orgs.boundary": "data of the map",
     "orgs.boundaries_geojson": "data of the map",
+    "plans.routes_geojson": "data of the map",
     "reports.word": "a file",
     "resources.shelters_map": "data of the map",
     "resources.supplies_map": "data of the map",

@@ -103,6 +103,11 @@ class PlanVersion(Versioned, Base):
         """The papers that stand, in the order they came in."""
         return [paper for paper in self.files if paper.voided_at is None]
 
+    @property
+    def annexes(self) -> list["PlanFile"]:
+        """The standing papers that were named as annexes."""
+        return [paper for paper in self.papers if paper.annex_name is not None]
+
 
 class PlanFile(Voidable, Base):
     """A paper of a version: the text itself or an annex."""
@@ -111,6 +116,8 @@ class PlanFile(Voidable, Base):
 
     version_id: Mapped[int] = mapped_column(ForeignKey("plan_version.id"), index=True)
     file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    # What it is called among the annexes; the text of the plan itself has none.
+    annex_name: Mapped[str | None]
 
     version: Mapped[PlanVersion] = relationship(back_populates="files")
     file: Mapped[StoredFile] = relationship(lazy="joined", innerjoin=True)

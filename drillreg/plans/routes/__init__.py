@@ -1,10 +1,15 @@
 """Pages of plans, split by noun: the register, entries, drafts, issues, the matrix."""
 
 from drillreg.plans.routes import (
+    compare,
+    copy,
     drafts,
     entries,
     issues,
     matrix,
+    means,
+    members,
+    parts,
     register,
     sections,
     word,
@@ -14,10 +19,15 @@ from drillreg.plans.routes.blueprint import bp
 
 __all__ = [
     "bp",
+    "compare",
+    "copy",
     "drafts",
     "entries",
     "issues",
     "matrix",
+    "means",
+    "members",
+    "parts",
     "register",
     "sections",
     "word",

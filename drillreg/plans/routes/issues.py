@@ -70,7 +70,7 @@ def _ensure_issuable(plan: Plan, form: IssueForm) -> None:
         number=form.number,
         issued_on=form.issued_on,
         review_on=form.review_on,
-        has_text=bool(plan.draft.papers) or text.is_written,
+        has_text=len(plan.draft.papers) > len(plan.draft.annexes) or text.is_written,
         empty=text.empty,
         today=clock.today(),
         last_issued_on=plan.current.issued_on if plan.current else None,

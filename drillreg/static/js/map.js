@@ -267,6 +267,55 @@
       show(true);
     }
 
+    /* A way is drawn by clicks; each is a line "longitude,latitude" of a textarea, which may be
+       edited by hand as well. Numbers in another datum are left alone: they are not drawn here. */
+    function drawLine() {
+      var box = document.getElementById(data.line);
+      var datum = document.getElementById("f-shift");
+      var way = L.polyline([], { color: "#0e2544", weight: 4, interactive: false }).addTo(map);
+      var ends = L.layerGroup().addTo(map);
+      if (!box) return;
+      function isHere() { return !datum || datum.value === "wgs84"; }
+      function positions() {
+        return box.value.split("\n").map(function (text) {
+          var found = text.match(/(-?\d{1,3}(?:\.\d+)?)\s*[,，\s]\s*(-?\d{1,2}(?:\.\d+)?)\s*[)）]?\s*$/);
+          return found ? [parseFloat(found[2]), parseFloat(found[1])] : null;
+        }).filter(function (at) { return at && Math.abs(at[0]) <= 85 && Math.abs(at[1]) <= 180; });
+      }
+      function show() {
+        var found = isHere() ? positions() : [];
+        way.setLatLngs(found);
+        ends.clearLayers();
+        found.forEach(function (at, place) {
+          ends.addLayer(L.circleMarker(at, {
+            radius: place ? 5 : 7, color: "#0e2544", weight: 2, fillOpacity: 1, interactive: false,
+            fillColor: place === found.length - 1 && place ? "#1e8a4c" : "#f4cd32"
+          }));
+        });
+      }
+      map.on("click", function (event) {
+        var at = event.latlng.wrap();
+        if (!isHere()) { say(data.tDatum); return; }
+        say("");
+        box.value = (box.value.trim() ? box.value.trim() + "\n" : "") + at.lng.toFixed(6) + "," + at.lat.toFixed(6);
+        show();
+      });
+      box.addEventListener("input", show);
+      if (datum) datum.addEventListener("change", show);
+      document.querySelectorAll("[data-undo-line]").forEach(function (button) {
+        button.hidden = false;
+        button.addEventListener("click", function () {
+          box.value = box.value.trim().split("\n").slice(0, -1).join("\n");
+          show();
+        });
+      });
+      show();
+      if (way.getLatLngs().length) {
+        hasView = true;
+        map.fitBounds(way.getBounds(), { padding: [30, 30], maxZoom: 16 });
+      }
+    }
+
     if (data.filter) {
       var again = function (event) {
         if (event.target.closest(data.filter)) {
@@ -290,6 +339,7 @@
     if (window.ResizeObserver) new ResizeObserver(function () { map.invalidateSize(); }).observe(box);
     loadBoundaries().then(function () {
       if (data.pick) pick();
+      if (data.line) drawLine();
       return load();
     }).then(function () {
       if (data.bbox) map.on("moveend", load);

@@ -212,6 +212,18 @@ Block: TypeAlias = (
 
 
 @dataclass(frozen=True)
+class Cover:
+    """The first page of a plan or a book; it stands alone and carries no page number."""
+
+    title: str
+    mark: str = ""  # upper left, such as 内部
+    number: str = ""
+    edition: str = ""
+    issuer: str = ""
+    day: str = ""
+
+
+@dataclass(frozen=True)
 class SheetCode:
     """What leads a printed sheet back to its record: the address, and a code to type."""
 
@@ -245,6 +257,9 @@ class Paper:
     printed_by: str = ""  # 印发机关; an imprint is printed when it is given
     printed_on: date | None = None
     contents: bool = False
+    # With a cover, pages are counted from the one after `front` (approvals) and the contents.
+    cover: Cover | None = None
+    front: Sequence[Block] = ()
     draft: str = ""  # a word across the page, such as 草稿
     proof: QrCode | None = None  # left of the signature
     code: SheetCode | None = None

@@ -29,6 +29,8 @@ from drillreg.documents.queries.layouts import layout_for
 from drillreg.documents.word import word_of
 from drillreg.orgs.history import PastNames
 from drillreg.plans.models import PlanSection, PlanVersion
+from drillreg.plans.part_printing import part_blocks
+from drillreg.plans.parts import parts_of
 from drillreg.plans.rules import Secrecy
 from drillreg.sandbox.limits import BACKGROUND, INTERACTIVE, Limits
 from drillreg.steps.queries import steps_of
@@ -50,6 +52,25 @@ def sections_to_print(version: PlanVersion) -> Sequence[PlanSection]:
         .where(PlanSection.version_id == version.id)
         .order_by(PlanSection.position, PlanSection.id)
     ).all()
+
+
+def has_sections(version: PlanVersion) -> bool:
+    """Say whether a version is written here, and not only attached as a paper."""
+    statement = select(PlanSection.id).where(PlanSection.version_id == version.id)
+    return db.session.scalar(statement.limit(1)) is not None
+
+
+def written_versions(plan_id: int) -> frozenset[int]:
+    """Return the ids of the versions of a plan that can be printed."""
+    written = select(PlanSection.version_id).distinct()
+    return frozenset(
+        db.session.scalars(
+            select(PlanVersion.id).where(
+                PlanVersion.plan_id == plan_id,
+                PlanVersion.frozen_file_id.is_not(None) | PlanVersion.id.in_(written),
+            )
+        )
+    )
 
 
 def _body(sections: Sequence[PlanSection]) -> list[Block]:
@@ -109,7 +130,7 @@ def plan_paper(version: PlanVersion, *, draft: bool = False) -> Paper:
     return Paper(
         LAYOUT,
         plan.title,
-        _body(sections_to_print(version)),
+        [*_body(sections_to_print(version)), *part_blocks(parts_of(version))],
         signed=False,
         attachments=[PurePath(paper.file.name).stem for paper in version.papers],
         printed_by=issuer if issued else "",

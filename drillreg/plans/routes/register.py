@@ -19,6 +19,7 @@ from drillreg.orgs.history import PastNames
 from drillreg.orgs.queries import orgs_of_kinds
 from drillreg.orgs.scope import current_scope, current_scope_for, may_on
 from drillreg.plans.models import Plan
+from drillreg.plans.printing import written_versions
 from drillreg.plans.queries import (
     PlanFilter,
     PlanRow,
@@ -160,6 +161,7 @@ def show(plan_id: int) -> str:
         state=state_of(plan),
         parent_in_scope=parent is not None and PLAN.includes(scope.present, parent),
         parent_is_public=parent is not None and parent.secrecy is Secrecy.PUBLIC,
+        written=written_versions(plan.id),
         children=children_of(plan, scope),
         site_count=count_sites_under(plan, scope),
         left_on=left,

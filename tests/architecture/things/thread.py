@@ -26,6 +26,8 @@ MAY_REFUSE = {
     "reports.settle": "the report is a draft: nothing to decide",
     "reports.pdf": "a draft has no frozen PDF yet",
     "plans.issued": "a draft was not issued yet",
+    "plans.version_pdf": "its text lies in its papers",
+    "plans.version_word": "its text lies in its papers",
     "orgs.end_oversight": "only the school is overseen",
     "orgs.boundary": "no outline was imported",
     "drills.recorded": "the drill was not recorded yet",
@@ -114,7 +116,7 @@ def things_at(org):
     db.session.flush()
     return {
         "org": {"org_id": org.id, "oversight_id": oversight.id if oversight else 0},
-        "plan": {"plan_id": plan.id, "file_id": plan_file.id},
+        "plan": {"plan_id": plan.id, "file_id": plan_file.id, "number": 1},
         "site": {"site_id": site.id, "public_id": site.public_id, "check_id": check.id},
         "check-photo": {"photo_id": check_photo.id},
         "programme": {"programme_id": programme.id},

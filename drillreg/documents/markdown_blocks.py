@@ -108,3 +108,8 @@ def _words(token: Token) -> list[Part]:
         if text:
             parts.append(Strong(text) if depth else text)
     return parts
+
+
+def plain_text(text: str) -> str:
+    """Return what a text says, a line a paragraph, without its marks; tables are left out."""
+    return "\n".join(text_of(each.text) for each in blocks_of(text) if isinstance(each, Paragraph))

@@ -25,6 +25,7 @@ from drillreg.documents.layouts import Layout, layout_of
 from drillreg.documents.paper import (
     Align,
     Blank,
+    Cards,
     CheckBox,
     Cover,
     Figure,
@@ -33,6 +34,7 @@ from drillreg.documents.paper import (
     Manner,
     NumberedList,
     PageBreak,
+    PageList,
     Paper,
     Paragraph,
     Photos,
@@ -375,6 +377,8 @@ class _Writer:
             Signatures: self._add_signatures,
             QrCode: lambda code, _: self._qr(code.url, code.size_mm, code.lines),
             Slips: self._add_slips,
+            Cards: self._add_cards,
+            PageList: self._add_page_list,
             PageBreak: lambda *_: self.body.add_paragraph().add_run().add_break(WD_BREAK.PAGE),
         }
         adders[type(block)](block, each)
@@ -383,6 +387,20 @@ class _Writer:
         paragraph = self.body.add_paragraph(block.text, style=f"Heading {block.level}")
         if not block.numbered:
             xml.set_number(paragraph._p.get_or_add_pPr(), 0)
+
+    def _add_cards(self, block: Cards, _: Counted) -> None:
+        for card in block.cards:
+            self._run(self._paragraph(indent=False), card.title, "hei")
+            steps = [f"{at}．{step}" for at, step in enumerate(card.steps, start=1)]
+            for text in filter(None, (card.who, *steps, card.place, card.phones)):
+                self._text(text)
+            self._qr(card.url, 17, [card.source])
+
+    def _add_page_list(self, block: PageList, _: Counted) -> None:
+        self._run(self._paragraph(place="center", indent=False), block.title, "hei")
+        for entry in block.entries:
+            page = "" if entry.page is None else f"　{entry.page}"
+            self._text(entry.text + page, indent=entry.page is not None)
 
     def _add_paragraph(self, block: Paragraph, _: Counted) -> None:
         centred: Align | None = "center" if block.manner is Manner.CENTER else None

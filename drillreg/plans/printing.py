@@ -1,6 +1,7 @@
 """The paper of a plan: cover, approvals, contents, sections, annexes (GB/T 9704-2012)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePath
 
@@ -28,7 +29,7 @@ from drillreg.documents.pdf import print_paper
 from drillreg.documents.queries.layouts import layout_for
 from drillreg.documents.word import word_of
 from drillreg.orgs.history import PastNames
-from drillreg.plans.models import PlanSection, PlanVersion
+from drillreg.plans.models import Plan, PlanSection, PlanVersion
 from drillreg.plans.part_printing import part_blocks
 from drillreg.plans.parts import parts_of
 from drillreg.plans.rules import Secrecy
@@ -60,13 +61,13 @@ def has_sections(version: PlanVersion) -> bool:
     return db.session.scalar(statement.limit(1)) is not None
 
 
-def written_versions(plan_id: int) -> frozenset[int]:
+def written_versions(plan: Plan) -> frozenset[int]:
     """Return the ids of the versions of a plan that can be printed."""
     written = select(PlanSection.version_id).distinct()
     return frozenset(
         db.session.scalars(
             select(PlanVersion.id).where(
-                PlanVersion.plan_id == plan_id,
+                PlanVersion.plan_id == plan.id,
                 PlanVersion.frozen_file_id.is_not(None) | PlanVersion.id.in_(written),
             )
         )
@@ -146,6 +147,24 @@ def plan_paper(version: PlanVersion, *, draft: bool = False) -> Paper:
         ),
         front=_approvals(version, draft=draft),
         draft=DRAFT if draft else "",
+    )
+
+
+def book_paper(version: PlanVersion, *, first_page: int) -> Paper:
+    """Return a version as a part of a book: its cover parts it from the one before.
+
+    A version whose text lies in its papers is its cover alone.
+    """
+    whole = plan_paper(version)
+    written = has_sections(version)
+    return replace(
+        whole,
+        title=whole.title if written else "",
+        attachments=whole.attachments if written else (),
+        printed_by="",
+        contents=False,
+        front=(),
+        first_page=first_page,
     )
 
 

@@ -1,6 +1,8 @@
 """Which functions may run in the child, and what the server loads before the first one."""
 
 TASKS: tuple[str, ...] = (
+    "drillreg.documents.merging:bind",
+    "drillreg.documents.merging:take_in",
     "drillreg.documents.raster:draw_figures",
     "drillreg.documents.raster:open_pdf",
     "drillreg.documents.render:render",
@@ -12,7 +14,9 @@ TASKS: tuple[str, ...] = (
 )
 
 # Loaded once in the server, so that a child starts with them.
-PRELOAD = ("weasyprint", "pyogrio", "geopandas", "shapely", "pyproj", "PIL.Image", "pypdfium2")
+PRELOAD = (
+    "weasyprint", "pyogrio", "geopandas", "shapely", "pyproj", "PIL.Image", "pypdfium2", "pypdf",
+)  # fmt: skip
 
 # Called once in the server after loading, without arguments.
 WARM_UPS = ("drillreg.documents.render:warm_up",)

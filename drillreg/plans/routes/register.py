@@ -161,7 +161,7 @@ def show(plan_id: int) -> str:
         state=state_of(plan),
         parent_in_scope=parent is not None and PLAN.includes(scope.present, parent),
         parent_is_public=parent is not None and parent.secrecy is Secrecy.PUBLIC,
-        written=written_versions(plan.id),
+        written=written_versions(plan),
         children=children_of(plan, scope),
         site_count=count_sites_under(plan, scope),
         left_on=left,

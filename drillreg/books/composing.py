@@ -56,7 +56,8 @@ def _phones(parts: Parts) -> str:
 
 def _levels(parts: Parts) -> str:
     return "\n".join(
-        f"- {in_chinese(each.level, 'response_level')}：{plain_text(each.trigger)[:60]}（{each.decider}决定）"
+        f"- {in_chinese(each.level, 'response_level')}："
+        f"{plain_text(each.trigger)[:60]}（{each.decider}决定）"
         for each in parts.levels
     )
 

@@ -1,4 +1,4 @@
-"""Tables of the abridged plan and of action cards; both outlive a version and say which they know."""
+"""Tables of abridged plans and action cards; both outlive a version and say which they know."""
 
 from datetime import datetime
 

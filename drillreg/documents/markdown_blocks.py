@@ -6,7 +6,7 @@ from markdown_it.token import Token
 
 from drillreg.documents.figures import text_width
 from drillreg.documents.markdown import tokens
-from drillreg.documents.paper import Align, Block, Column, Paragraph, Part, Strong, Table
+from drillreg.documents.paper import Align, Block, Column, Paragraph, Part, Strong, Table, text_of
 from drillreg.documents.paper import Row as TableRow
 
 ALIGNS: dict[str, Align] = {"text-align:center": "center", "text-align:right": "right"}

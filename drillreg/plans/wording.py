@@ -21,4 +21,7 @@ ACT_WORDS = {
     "plan-revision-started": N_("Revision started"),
     "plan-draft-withdrawn": N_("Draft withdrawn"),
     "plan-abolished": N_("Abolished"),
+    "plan-abridged": N_("Abridged plan edited"),
+    "action-card-saved": N_("Action card edited"),
+    "action-card-voided": N_("Action card taken out of use"),
 }

@@ -29,6 +29,7 @@ from drillreg.documents.pdf import print_paper
 from drillreg.documents.queries.layouts import layout_for
 from drillreg.documents.word import word_of
 from drillreg.orgs.history import PastNames
+from drillreg.orgs.models import Org
 from drillreg.plans.models import Plan, PlanSection, PlanVersion
 from drillreg.plans.part_printing import part_blocks
 from drillreg.plans.parts import parts_of
@@ -120,13 +121,17 @@ def _edition(version: PlanVersion) -> str:
     return f"第{version.number}版"
 
 
+def _owner(version: PlanVersion) -> Org:
+    return db.session.get_one(Org, version.plan.org_id)
+
+
 def plan_paper(version: PlanVersion, *, draft: bool = False) -> Paper:
-    """Return the paper of a version whose plan was read with its organisation; always Chinese.
+    """Return the paper of a version that was read within a scope; always Chinese.
 
     The organisation is named as on the day of issue.
     """
     plan, issued = version.plan, version.issued_on
-    issuer = PastNames([plan.org_id]).on(plan.org, issued)
+    issuer = PastNames([plan.org_id]).on(_owner(version), issued)
     number = version.document_number or ""
     return Paper(
         LAYOUT,
@@ -171,7 +176,7 @@ def book_paper(version: PlanVersion, *, first_page: int) -> Paper:
 def _read(version: PlanVersion, *, draft: bool) -> tuple[Paper, Layout]:
     """Read all that a paper says and end the read: nothing is held open while it is printed."""
     paper = plan_paper(version, draft=draft)
-    layout = layout_for(LAYOUT, version.plan.org)
+    layout = layout_for(LAYOUT, _owner(version))
     db.session.rollback()
     return paper, layout
 
@@ -183,7 +188,7 @@ def limits_for(paper: Paper) -> Limits:
 
 
 def plan_pdf(version: PlanVersion, *, now: datetime, draft: bool = False) -> bytes:
-    """Print a version as tagged PDF/A; its plan was read with its organisation.
+    """Print a version, read within a scope, as tagged PDF/A with `now` as its date.
 
     Raises the errors of the sandbox. Call it outside any unit of work: it ends the read, and what
     the caller needs afterwards is read anew.

@@ -1,8 +1,13 @@
-"""A stage of its own: the abridged text and the action cards of one plan."""
+"""A stage of its own: the text, the abridged text and the action cards of one plan."""
+
+from datetime import datetime
 
 from drillreg.books.operations import save_abridged, save_card
+from drillreg.core.db import db
 from drillreg.demo.lookup import Lookup
 from drillreg.demo.times import ago, at
+from drillreg.plans.models import PlanSection, PlanVersion
+from drillreg.plans.printing import has_sections
 
 TOWN = "白岩镇"
 CLERK = "pengxia"
@@ -38,6 +43,43 @@ ABRIDGED = """**目的和适用范围**
 
 背离滑坡方向，沿村道向两侧撤；到白岩镇中心小学操场、镇文化站。
 """
+SECTIONS = (
+    (1, "总则", ""),
+    (
+        2,
+        "编制目的",
+        "规范本镇地质灾害应急工作，高效有序处置险情灾情，最大限度减少人员伤亡和财产损失。",
+    ),
+    (2, "适用范围", "本预案适用于白岩镇行政区域内滑坡、崩塌、泥石流、地面塌陷的预防和应急处置。"),
+    (2, "工作原则", "1. 以人为本，生命至上。\n2. 属地管理，分级负责。\n3. 群测群防，及早转移。"),
+    (1, "组织指挥体系", ""),
+    (
+        2,
+        "镇指挥部",
+        "镇长任指挥长，分管副镇长任现场指挥官，成员由派出所、卫生院、自然资源所和各村组成。",
+    ),
+    (2, "村工作组", "村（居）委会主任任组长，风险点监测员、网格员为成员，负责巡查、预警和转移。"),
+    (
+        1,
+        "监测预警",
+        "雨季每天巡查，强降雨时24小时值守。**发现裂缝加宽、落石、泉水变浑，先撤人后报告。**",
+    ),
+    (1, "应急响应", ""),
+    (
+        2,
+        "响应分级",
+        (
+            "| 级别 | 启动条件 | 决定人 |\n|:--:|---|---|\n"
+            "| Ⅳ级 | 监测员报告异常，威胁10人以下 | 值班领导 |\n"
+            "| Ⅲ级 | 裂缝明显加宽，威胁10人以上 | 镇长 |\n"
+            "| Ⅱ级、Ⅰ级 | 出现滑动迹象或者已有伤亡 | 镇长，并报县指挥部 |"
+        ),
+    ),
+    (2, "先期处置", "立即组织受威胁群众转移；封锁危险区域；10分钟内报县应急局和县自然资源局。"),
+    (2, "转移安置", "沿转移路线撤到白岩镇中心小学操场、镇文化站，逐户清点人数。"),
+    (1, "后期处置", "险情解除由专业人员确认。未经同意，任何人不得返回。"),
+    (1, "附则", "本预案由白岩镇人民政府制定并负责解释，自印发之日起施行。"),
+)
 CARDS = (
     (
         "村监测员",
@@ -86,8 +128,27 @@ def load_books(known: Lookup) -> dict[str, int]:
     """Write the abridged plan and the cards of the town's landslide plan; return how many cards."""
     plan = known.plans[known.orgs[TOWN].id, "geological"]
     actor, day = known.actor(CLERK), ago(known.today, 20)
+    if not has_sections(plan.current or plan.versions[0]):
+        _write(plan.current or plan.versions[0], at(ago(known.today, 300), 10))
     save_abridged(plan=plan, body=ABRIDGED, actor=actor, now=at(day, 10))
     for role, who, actions, phones, place in CARDS:
         values = {"role": role, "who": who, "actions": actions, "phones": phones, "place": place}
         save_card(plan=plan, card=None, values=values, actor=actor, now=at(day, 11))
     return {"cards": len(CARDS)}
+
+
+def _write(version: PlanVersion, when: datetime) -> None:
+    """Give a version its text, as it was taken over from paper."""
+    for position, (level, heading, body) in enumerate(SECTIONS):
+        db.session.add(
+            PlanSection(
+                version_id=version.id,
+                key=f"part-{position}",
+                position=position,
+                level=level,
+                heading=heading,
+                body=body,
+                edited_at=when,
+            )
+        )
+    db.session.flush()

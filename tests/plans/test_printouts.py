@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import UTC, date, datetime
+from types import SimpleNamespace as Some
 
 import docx
 import pypdf
@@ -15,7 +16,6 @@ from drillreg.files.operations import store
 from drillreg.orgs.scope import whole_installation
 from drillreg.plans.models import PlanSection
 from drillreg.plans.part_printing import part_blocks
-from drillreg.plans.parts import Level, Member, Parts, Point, Route
 from drillreg.plans.printing import plan_paper
 from drillreg.plans.queries import get_plan
 from drillreg.plans.rules import Secrecy
@@ -119,13 +119,16 @@ def test_the_page_leads_to_the_text_only_where_there_is_some(as_role, county, ma
 
 
 def test_parts_become_appendices_with_a_map_of_the_routes(app):
-    way = (Point("村口", 113.91, 26.93), Point("桥"), Point("小学", 113.92, 26.94))
-    parts = Parts(
-        levels=[Level("1", "100人以上", "县长", "转移")],
-        members=[Member("commander", "总指挥", "白岩镇", "镇长", "张伟", "0796-1")],
+    places = [("村口", 113.91, 26.93), ("桥", None, None), ("小学", 113.92, 26.94)]
+    parts = Some(
+        levels=[Some(level="1", trigger="100人以上", decider="县长", actions="转移")],
+        members=[Some(role="commander", duty="总指挥", org_name="白岩镇", post_title="镇长",
+                      name="张伟", phone="0796-1")],
         resources=[],
-        routes=[Route("一号路线", "村口", "小学", 30, 20, 1500, "夜间打灯", way)],
-    )
+        routes=[Some(name="一号路线", start="村口", destination="小学", people=30, minutes=20,
+                     length_m=1500, note="夜间打灯",
+                     points=[Some(name=n, lon=lon, lat=lat) for n, lon, lat in places])],
+    )  # fmt: skip
     with app.app_context():
         blocks = part_blocks(parts)
     heads = [block.text for block in blocks if isinstance(block, Heading)]

@@ -16,7 +16,7 @@ LABELS = {
     "phones": N_("Telephone numbers"),
     "place": N_("Where to go"),
 }
-LENGTHS = {"role": 30, "who": 60, "actions": 400, "phones": 200, "place": 80}
+LENGTHS = {"role": 30, "who": 60, "actions": 400, "phones": 120, "place": 80}
 
 
 def _lines(text: str) -> str:

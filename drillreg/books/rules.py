@@ -9,7 +9,7 @@ from drillreg.i18n import N_
 MOST_ABRIDGED = 1600
 # 国办发〔2024〕5号 §19 and GB/T 29639-2020 §8.6: a card is short enough to be carried and followed.
 MOST_ACTIONS = 5
-MOST_ACTION = 60
+MOST_ACTION = 40
 MOST_CARDS = 60
 # A book beyond that is made department by department.
 MOST_PLANS = 500

@@ -15,6 +15,7 @@ import drillreg.accounts.cli
 import drillreg.accounts.reach.routes
 import drillreg.accounts.routes
 import drillreg.audit.cli
+import drillreg.books.routes
 import drillreg.dashboard.routes
 import drillreg.demo.cli
 import drillreg.documents.routes
@@ -54,6 +55,9 @@ from drillreg.accounts.reach.panels import (
 from drillreg.accounts.succession import POSTS, ROLES, reach_lines
 from drillreg.audit.checking import WORK_KIND as VERIFY_WORK
 from drillreg.audit.checking import verify_trail
+from drillreg.books.compiling import compile_book
+from drillreg.books.panels import short_papers_of_plan
+from drillreg.books.queries import BOOK_WORK
 from drillreg.config import Settings, read_settings, with_secret
 from drillreg.core import db as database
 from drillreg.core import page, web
@@ -155,6 +159,7 @@ BLUEPRINTS = (
     drillreg.accounts.cli.bp,
     drillreg.accounts.reach.routes.bp,
     drillreg.audit.cli.bp,
+    drillreg.books.routes.bp,
     drillreg.dashboard.routes.bp,
     drillreg.demo.cli.bp,
     drillreg.demo.cli.start_bp,
@@ -190,6 +195,7 @@ WORK: dict[str, Handler] = {
     READ_WORK: read_large,
     APPLY_WORK: write_import,
     "reports.pdf": print_report,
+    BOOK_WORK: compile_book,
     VERIFY_WORK: verify_trail,
     JOB_WORK: run_asked,
     BACKUP_WORK: back_up,
@@ -217,6 +223,7 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("org-aside", resources_of_org),
     ("org-reach", grants_of_org),
     ("plan", grants_of_plan),
+    ("plan-aside", short_papers_of_plan),
     ("site", grants_of_site),
     ("drill", grants_of_drill),
     ("report", grants_of_report),

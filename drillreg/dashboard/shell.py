@@ -61,6 +61,7 @@ MENU: tuple[Entry | None, ...] = (
         children=(
             Entry(N_("Register"), "plans.index"),
             Entry(N_("Coverage matrix"), "duties.matrix"),
+            Entry(N_("Compiled book"), "books.index"),
         ),
     ),
     Entry(

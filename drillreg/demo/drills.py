@@ -144,9 +144,7 @@ class _Office:
                 self._start_fire(unit.name, Recurrence(Freq.HALF_YEARLY))
         names = [town.name for town in TOWNS] + [each.name for each in DEPARTMENTS]
         for name in names:
-            self._start_fire(
-                name, Recurrence(Freq.YEARLY, months=(11,), nth=2, weekdays=(4,))
-            )
+            self._start_fire(name, Recurrence(Freq.YEARLY, months=(11,), nth=2, weekdays=(4,)))
 
     def _start(self, org: Org, outline: Outline, recurrence: Recurrence, starts_on: date) -> None:
         begun = min(starts_on, ago(self.today, BEGUN))

@@ -12,6 +12,7 @@ from drillreg.audit.operations import record
 from drillreg.core.db import db, unit_of_work
 from drillreg.core.errors import DomainError
 from drillreg.demo.access import load_access
+from drillreg.demo.books import load_books
 from drillreg.demo.county import load_county
 from drillreg.demo.drills import load_drills, prepare_drills, sweep
 from drillreg.demo.duties import load_duties, work_out
@@ -73,6 +74,7 @@ STAGES = (
     Stage("registers", load_registers, after=sign_on_paper),
     Stage("ground", load_ground),
     Stage("proofs", load_proofs),
+    Stage("books", load_books),
     Stage("leaving", load_leaving),
     Stage("duties", load_duties, after=work_out),
 )

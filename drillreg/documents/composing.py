@@ -91,6 +91,7 @@ def paper_html(paper: Paper, layout: Layout) -> str:
     context: dict[str, Any] = {
         "paper": paper,
         "blocks": blocks,
+        "front": list(counted(paper.front)),
         "contents": _contents(paper, blocks),
         "l": layout,
         "page": layout.page,

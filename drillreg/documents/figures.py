@@ -204,6 +204,13 @@ class MapArea:
 
 
 @dataclass(frozen=True)
+class MapLine:
+    """A way as positions (longitude, latitude), WGS84 degrees, from where one leaves."""
+
+    positions: Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True)
 class MapWords:
     """The words of a map in the language of the document."""
 
@@ -246,7 +253,11 @@ class _Projection:
 
 
 def _projection(
-    points: Sequence[MapPoint], areas: Sequence[MapArea], around_m: float | None, height: float
+    points: Sequence[MapPoint],
+    areas: Sequence[MapArea],
+    lines: Sequence[MapLine],
+    around_m: float | None,
+    height: float,
 ) -> _Projection:
     """Fit everything, or `around_m` metres around the first point, into the figure."""
     inner_width, inner_height = WIDTH - 2 * MARGIN, height - 2 * MARGIN
@@ -255,6 +266,7 @@ def _projection(
         return _Projection(points[0].lon, points[0].lat, unit, height)
     places = [(point.lon, point.lat) for point in points]
     places += [place for area in areas for ring in area.rings for place in ring]
+    places += [place for line in lines for place in line.positions]
     west, east = min(lon for lon, _ in places), max(lon for lon, _ in places)
     south, north = min(lat for _, lat in places), max(lat for _, lat in places)
     middle = _Projection((west + east) / 2, (south + north) / 2, 1, height)
@@ -279,6 +291,20 @@ def _area(area: MapArea, to: _Projection) -> str:
     return (
         f'<path d="{data}" fill="{fill}" fill-rule="evenodd" stroke="{stroke}" '
         f'stroke-width="{width}"/>'
+    )
+
+
+def _way(line: MapLine, to: _Projection) -> str:
+    """Return a way as a broken line with an arrow where it ends."""
+    places = [to.place(lon, lat) for lon, lat in line.positions]
+    data = "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in places)
+    (x0, y0), (x, y) = places[-2:]
+    turn = math.degrees(math.atan2(y - y0, x - x0))
+    return (
+        f'<path d="{data}" fill="none" stroke="{BLUE}" stroke-width="2.2" '
+        f'stroke-dasharray="8 4" stroke-linejoin="round"/>'
+        f'<path d="M-5 0L-17-6L-17 6Z" fill="{BLUE}" '
+        f'transform="translate({x:.1f} {y:.1f}) rotate({turn:.1f})"/>'
     )
 
 
@@ -384,12 +410,13 @@ def map_svg(
     points: Sequence[MapPoint],
     areas: Sequence[MapArea] = (),
     *,
+    lines: Sequence[MapLine] = (),
     title: str = "",
     around_m: float | None = None,
     height: float = 340.0,
     words: MapWords | None = None,
 ) -> Svg:
-    """Draw places and boundaries, north up, with scale bar and arrow; WGS84 degrees in.
+    """Draw places, boundaries and ways, north up, with scale bar and arrow; WGS84 degrees in.
 
     Everything fits in, or with `around_m` that many metres around the first point. Symbols tell
     red, orange, yellow, blue apart by shape, and the word stands beside. Raises ValueError
@@ -398,7 +425,7 @@ def map_svg(
     if not points and (around_m is not None or not any(area.rings for area in areas)):
         raise ValueError("a map needs a place to show")
     chosen = words or MapWords()
-    to = _projection(points, areas, around_m, height)
+    to = _projection(points, areas, lines, around_m, height)
     frame = Box(4, 4, WIDTH - 8, height - 8)
     bar, bar_box = _scale_bar(to, chosen, height)
     arrow, arrow_box = _north_arrow(chosen)
@@ -414,6 +441,7 @@ def map_svg(
         clip,
         '<g clip-path="url(#map-frame)">',
         *(_area(area, to) for area in areas),
+        *(_way(line, to) for line in lines),
         _area_names(areas, to, taken, frame),
         *(_point(point, place, to) for point, place in zip(points, places, strict=True)),
         "</g>",

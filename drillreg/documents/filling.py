@@ -11,10 +11,10 @@ MOVABLE = {"p", "table"}
 HEADS = {"h2", "h3", "h4", "h5"}
 
 
-def _flow(page: Any) -> tuple[Any, list[Any]]:
-    """Return the body box of a page and what stands in its flow, from the top."""
-    body = page._page_box.children[0].children[0]
-    return body, [box for box in body.children if box.is_in_normal_flow()]
+def _flow(page: Any) -> list[Any]:
+    """Return what stands in the flow of a page, from the top; nothing on one left blank."""
+    root = page._page_box.children[0]
+    return [box for body in root.children for box in body.children if box.is_in_normal_flow()]
 
 
 def _bottom(box: Any) -> float:
@@ -41,11 +41,11 @@ def fill_holes(root: ElementTree.Element, laid_out: weasyprint.Document) -> bool
     if body is None:
         return False
     for before, page in zip(laid_out.pages, laid_out.pages[1:], strict=False):
-        _, flow = _flow(page)
+        flow = _flow(page)
         figure: Any = flow[0].element if flow else None
         if not _is_floating(figure):
             continue
-        _, above = _flow(before)
+        above = _flow(before)
         foot = before._page_box.content_box_y() + before._page_box.height
         hole = (foot - max(map(_bottom, above), default=foot)) * PIXEL_MM
         siblings = list(body)

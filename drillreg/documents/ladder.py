@@ -23,7 +23,9 @@ class Counted:
 
 
 def chinese_number(value: int) -> str:
-    """Write 1 to 99 as papers count: 一, 十, 十二, 二十, 九十九."""
+    """Write 1 to 99 as papers count: 一, 十, 十二, 二十, 九十九; beyond that in digits."""
+    if value > 99:
+        return str(value)
     tens, ones = divmod(value, 10)
     if not tens:
         return DIGITS[ones]

@@ -198,17 +198,65 @@ class Slips:
 
 
 @dataclass(frozen=True)
+class Card:
+    """A card to carry: whose it is, what to do first, whom to call, where to go, a QR code."""
+
+    title: str
+    who: str = ""
+    steps: Sequence[str] = ()
+    phones: str = ""
+    place: str = ""
+    source: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Cards:
+    """Cards to be cut out, four on a page."""
+
+    cards: Sequence[Card]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of a list with pages; without a page it heads those below."""
+
+    text: str
+    page: int | None = None
+
+
+@dataclass(frozen=True)
+class PageList:
+    """Contents whose pages lie in other files, so that their numbers are given."""
+
+    title: str
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True)
 class PageBreak:
     """What follows begins on a new page."""
 
 
 Block: TypeAlias = (
     Heading | Paragraph | NumberedList | Table | Figure | Photos | FormGrid | Signatures
-    | QrCode | Slips | PageBreak
+    | QrCode | Slips | Cards | PageList | PageBreak
 )  # fmt: skip
 
 
 # The paper
+
+
+@dataclass(frozen=True)
+class Cover:
+    """The first page of a plan or a book; it stands alone and carries no page number."""
+
+    title: str
+    mark: str = ""  # upper left, such as 内部
+    number: str = ""
+    edition: str = ""
+    issuer: str = ""
+    day: str = ""
 
 
 @dataclass(frozen=True)
@@ -245,6 +293,10 @@ class Paper:
     printed_by: str = ""  # 印发机关; an imprint is printed when it is given
     printed_on: date | None = None
     contents: bool = False
+    # With a cover, pages are counted from the one after `front` (approvals) and the contents.
+    cover: Cover | None = None
+    front: Sequence[Block] = ()
+    first_page: int = 0  # in a book: the running number of its cover
     draft: str = ""  # a word across the page, such as 草稿
     proof: QrCode | None = None  # left of the signature
     code: SheetCode | None = None

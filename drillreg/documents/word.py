@@ -10,7 +10,7 @@ from typing import Any
 
 import docx
 import segno
-from docx.enum.section import WD_ORIENT
+from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.table import WD_ROW_HEIGHT_RULE, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK, WD_LINE_SPACING
 from docx.image.exceptions import UnrecognizedImageError
@@ -25,13 +25,16 @@ from drillreg.documents.layouts import Layout, layout_of
 from drillreg.documents.paper import (
     Align,
     Blank,
+    Cards,
     CheckBox,
+    Cover,
     Figure,
     FormGrid,
     Heading,
     Manner,
     NumberedList,
     PageBreak,
+    PageList,
     Paper,
     Paragraph,
     Photos,
@@ -97,6 +100,8 @@ class _Writer:
         self._set_page()
         self._set_styles()
         xml.add_numberings(self.document)
+        if self.paper.cover:
+            self._add_front(self.paper.cover)
         self._add_footers()
         self._add_head()
         for each in counted(self.paper.blocks):
@@ -158,7 +163,9 @@ class _Writer:
         number = self.layout.page_number
         if number is None:
             return
-        section, size = self.document.sections[0], self.layout.sizes.small
+        section, size = self.document.sections[-1], self.layout.sizes.small
+        for footer in (section.footer, section.even_page_footer):
+            footer.is_linked_to_previous = False
         section.footer_distance = Mm(self.layout.page.bottom - number.gap_mm - size * xml.POINT_MM)
         self.document.settings.odd_and_even_pages_header_footer = number.mirrored
         odd = "right" if number.mirrored else "center"
@@ -194,15 +201,47 @@ class _Writer:
             self._text(paper.number, place="center", indent=False)
         self._add_title()
 
+    def _add_front(self, cover: Cover) -> None:
+        """Write what comes before the counted pages; they begin a section of their own."""
+        line, size = self.layout.line_mm, self.layout.sizes.title + 6
+        self._run(self._paragraph(indent=False), cover.mark, "hei")
+        title = self._paragraph(place="center", indent=False)
+        title.paragraph_format.space_before = Mm(4 * line)
+        title.paragraph_format.space_after = Mm(line)
+        title.paragraph_format.line_spacing = Pt(size * 1.5)
+        self._run(title, cover.title, "title").font.size = Pt(size)
+        draft = f"（{self.paper.draft}）" if self.paper.draft else ""
+        above = [text for text in (draft, cover.number, cover.edition) if text]
+        for text in above:
+            self._text(text, place="center", indent=False)
+        # The name of the issuer stands near the foot of the page, as on the printed cover.
+        rows = -(-text_width(cover.title, size * xml.POINT_MM) // self.layout.page.type_width)
+        room = 12 - len(above) - 1.5 * (rows - 1) - cover.issuer.count("\n")
+        for at, text in enumerate([*cover.issuer.split("\n"), cover.day]):
+            paragraph = self._text(text, place="center", indent=False)
+            if not at:
+                paragraph.paragraph_format.space_before = Mm(max(room, 1) * line)
+        self.body.add_page_break()
+        for each in counted(self.paper.front):
+            self._add_block(each)
+        if self.paper.front and self.paper.contents:
+            self.body.add_page_break()
+        if self.paper.contents:
+            self._add_contents()
+        section = self.document.add_section(WD_SECTION.ODD_PAGE)
+        counted_from = xml.element("pgNumType", start=1)
+        section._sectPr.insert_element_before(counted_from, "w:cols", "w:docGrid")
+
     def _add_title(self) -> None:
         paper = self.paper
         if paper.title:
             self.body.add_paragraph(paper.title, style="Title")
         if paper.draft:
-            note = self._text("草稿，未经审批，不得外传", place="center", indent=False)
+            note = self._text(f"{paper.draft}，未经审批，不得外传", place="center", indent=False)
             note.runs[0].font.color.rgb = RGBColor(0xA5, 0x23, 0x1B)
-        if paper.contents:
+        if paper.contents and not paper.cover:
             self._add_contents()
+            self.body.add_page_break()
         if paper.addressee:
             self._text(f"{paper.addressee}：", indent=False)
 
@@ -241,7 +280,6 @@ class _Writer:
         xml.add_field(
             paragraph, 'TOC \\o "1-2" \\h \\z \\u', "在此处点右键，选择“更新域”生成目录。"
         )
-        self.body.add_page_break()
 
     def _add_end(self) -> None:
         paper = self.paper
@@ -339,6 +377,8 @@ class _Writer:
             Signatures: self._add_signatures,
             QrCode: lambda code, _: self._qr(code.url, code.size_mm, code.lines),
             Slips: self._add_slips,
+            Cards: self._add_cards,
+            PageList: self._add_page_list,
             PageBreak: lambda *_: self.body.add_paragraph().add_run().add_break(WD_BREAK.PAGE),
         }
         adders[type(block)](block, each)
@@ -347,6 +387,20 @@ class _Writer:
         paragraph = self.body.add_paragraph(block.text, style=f"Heading {block.level}")
         if not block.numbered:
             xml.set_number(paragraph._p.get_or_add_pPr(), 0)
+
+    def _add_cards(self, block: Cards, _: Counted) -> None:
+        for card in block.cards:
+            self._run(self._paragraph(indent=False), card.title, "hei")
+            steps = [f"{at}．{step}" for at, step in enumerate(card.steps, start=1)]
+            for text in filter(None, (card.who, *steps, card.place, card.phones)):
+                self._text(text)
+            self._qr(card.url, 17, [card.source])
+
+    def _add_page_list(self, block: PageList, _: Counted) -> None:
+        self._run(self._paragraph(place="center", indent=False), block.title, "hei")
+        for entry in block.entries:
+            page = "" if entry.page is None else f"　{entry.page}"
+            self._text(entry.text + page, indent=entry.page is not None)
 
     def _add_paragraph(self, block: Paragraph, _: Counted) -> None:
         centred: Align | None = "center" if block.manner is Manner.CENTER else None

@@ -85,11 +85,15 @@ def store(
     actor: Actor | None,
     now: datetime,
     media_types: frozenset[str] | None = None,
+    most_megabytes: int = 0,
 ) -> StoredFile:
-    """Keep a file; raise when it is empty, too large or not of the kinds asked for."""
+    """Keep a file; raise when it is empty, too large or not of the kinds asked for.
+
+    `most_megabytes` is for what we made ourselves; without it, the largest upload.
+    """
     if not data:
         raise DomainError(N_("The file %(name)s is empty."), name=clean_name(name))
-    most = settings().upload_megabytes
+    most = most_megabytes or settings().upload_megabytes
     if len(data) > most * 1024 * 1024:
         raise DomainError(
             N_("The file %(name)s is larger than %(most)d MB."), name=clean_name(name), most=most

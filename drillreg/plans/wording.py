@@ -30,4 +30,7 @@ ACT_WORDS = {
     "plan-part-changed": N_("Parts of the plan changed"),
     "plan-copied": N_("Copied from another plan"),
     "plan-name-replaced": N_("Name replaced in the text"),
+    "plan-abridged": N_("Abridged plan edited"),
+    "action-card-saved": N_("Action card edited"),
+    "action-card-voided": N_("Action card taken out of use"),
 }

@@ -1,6 +1,8 @@
 """Which functions may run in the child, and what the server loads before the first one."""
 
 TASKS: tuple[str, ...] = (
+    "drillreg.documents.merging:bind",
+    "drillreg.documents.merging:take_in",
     "drillreg.documents.raster:draw_figures",
     "drillreg.documents.raster:open_pdf",
     "drillreg.documents.reading_word:read_word",
@@ -21,6 +23,7 @@ PRELOAD = (
     "pyproj",
     "PIL.Image",
     "pypdfium2",
+    "pypdf",
     "mammoth",
 )
 

@@ -11,7 +11,7 @@ import PIL.Image
 import pytest
 
 from drillreg.documents.layouts import layout_of
-from drillreg.documents.paper import Heading, Paper, Paragraph
+from drillreg.documents.paper import Cover, Heading, Manner, Paper, Paragraph
 from drillreg.documents.pdf import print_paper
 
 pytestmark = pytest.mark.one_database
@@ -191,3 +191,54 @@ def test_the_imprint_closes_the_last_page(pages):
     near(foot, 262)
     near(left, 28)
     near(right, 184)
+
+
+@pytest.fixture(scope="module")
+def plan_pages(worker_app, tmp_path_factory):
+    """A plan with cover, approvals, contents and some pages of text."""
+    app, _ = worker_app
+    paper = Paper(
+        "official",
+        "白岩镇地质灾害应急预案",
+        [Heading("总则"), Heading("目的", 2), Paragraph(LINE * 60)],
+        signed=False,
+        contents=True,
+        cover=Cover("白岩镇地质灾害应急预案", mark="内部", number=NUMBER, issuer="白岩镇人民政府"),
+        front=[Paragraph("审批签发页", Manner.CENTER)],
+    )
+    with app.app_context():
+        printed = print_paper(paper)
+    folder = tmp_path_factory.mktemp("plan")
+    (folder / "x.pdf").write_bytes(printed.pdf)
+    return Measured(folder, printed.pages)
+
+
+def test_a_plan_is_counted_from_its_first_page_of_text_which_is_on_the_right(plan_pages):
+    # Cover, approvals, contents, and one left blank so that the text begins on a right-hand page.
+    assert [plan_pages.pictures[at].convert("L").getextrema() for at in (3,)] == [(255, 255)]
+    for page in (1, 2, 3):
+        assert not any("—" in text for text, *_ in plan_pages.lines[page])
+    _, _, right, _ = plan_pages.line("— 1 —".replace(" ", ""), 5)
+    near(right, 184 - 14 * POINT)
+    left, _, _, _ = plan_pages.line("—2—", 6)
+    near(left, 28 + 14 * POINT)
+    assert any(text.endswith("1") and "总则" in text for text, *_ in plan_pages.lines[3])
+
+
+def test_the_text_of_a_plan_keeps_type_area_and_grid(plan_pages):
+    left, top, right, foot = plan_pages.ink(6, (0, 0, 210, 262.5))
+    near(left, 28)
+    near(right, 210 - 26)
+    near(top, 37 + (225 / 22 - 16 * POINT) / 2)
+    near(foot, 297 - 35 - (225 / 22 - 16 * POINT) / 2)
+    body = [text for text, *_ in plan_pages.lines[6] if "—" not in text]
+    assert len(body) == 22
+    assert {len(text) for text in body} == {28}
+
+
+def test_the_cover_has_its_mark_at_the_upper_left_and_its_title_in_the_middle(plan_pages):
+    left, top, _, foot = plan_pages.line("内部")
+    near(left, 28)
+    near((top + foot) / 2, 37 + 0.5 * 225 / 22, 1.2)
+    left, _, right, _ = plan_pages.line("白岩镇地质灾害应急预案")
+    near((left + right) / 2, 28 + 156 / 2)

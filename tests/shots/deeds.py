@@ -8,6 +8,7 @@ from datetime import timedelta
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from drillreg.books.models import ActionCard, PlanAbridged
 from drillreg.core.db import db
 from drillreg.drills.models import Drill, DrillProgramme
 from drillreg.drills.rules import DrillStatus
@@ -52,6 +53,7 @@ def deeds(walk: Walk) -> Iterator[Sight]:
     yield from _check(walk)
     yield from _phone(walk)
     yield from _ground(walk)
+    yield from _books(walk)
 
 
 def _imports(walk: Walk) -> Iterator[Sight]:
@@ -216,3 +218,20 @@ def _ground(walk: Walk) -> Iterator[Sight]:
     merged = f"target_id={divisions['杨梅村']}&from_on={day}&document=民函〔2026〕12号"
     yield Sight("clerk", f"{change}?{merged}", "orgs.check_division")
     yield Sight("clerk", "/orgs/new?kind=enterprise", "orgs.new", "enterprise")
+
+
+def _books(walk: Walk) -> Iterator[Sight]:
+    """Show the plan with an abridged text and cards, to read and to write, and a book asked for."""
+    plan = _id(walk.site, select(PlanAbridged.plan_id))
+    card = _id(walk.site, select(ActionCard.id))
+    own = f"/books/plans/{plan}"
+    yield Sight("town", f"{own}/abridged", "books.abridged")
+    yield Sight("town", f"{own}/abridged/edit", "books.abridged_edit")
+    yield Sight("town", f"{own}/cards", "books.cards")
+    yield Sight("town", f"{own}/cards/new", "books.card_new")
+    yield Sight("town", f"{own}/cards/{card}", "books.card_edit")
+    clerk = walk.client("clerk")
+    town = _id(walk.site, select(Plan.org_id).where(Plan.id == plan))
+    work = _post(clerk, "/books/", org=town, own="1")
+    yield Sight("clerk", work, "work.show", "book")
+    yield Sight("clerk", "/books/", "books.index")

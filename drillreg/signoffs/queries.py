@@ -79,14 +79,15 @@ def get_stage(stage_id: int, scope: OrgScope) -> SignOffStage:
 
 
 def people_at(
-    permission: Permission, org: Org, *, besides: Collection[int], on: date
+    permission: Permission, org: Org, *, besides: Collection[int], on: date, own: bool = False
 ) -> tuple[int | None, list[int]]:
     """Return the nearest organisation, the given one or above, where others hold a permission.
 
-    With it the accounts there; `besides` are those who may not take the step.
+    With it the accounts there; `besides` are those who may not take the step. With
+    `own` nobody above stands in.
     """
     codes = [role.code for role in roles().values() if permission in role.territory]
-    line = [int(part) for part in org.path.rstrip("/").split("/")]
+    line = [org.id] if own else [int(part) for part in org.path.rstrip("/").split("/")]
     rows = db.session.execute(
         select(Org.id, Org.path, Account.id)
         .join(RoleAssignment, RoleAssignment.org_id == Org.id)
@@ -128,8 +129,11 @@ def excluded_from(
     return frozenset(found)
 
 
-def may_take(row: SignOffStage, actor: Actor, on: date) -> bool:
+def may_take(stage: Stage, row: SignOffStage, actor: Actor, on: date) -> bool:
     """Say whether a person holds what a stage asks for at its organisation."""
+    if stage.own:
+        reach = actor.reach.get(Permission(row.permission))
+        return reach is not None and row.org.path in reach.paths
     return scope_of(actor, Permission(row.permission), on).includes(row.org)
 
 

@@ -70,7 +70,8 @@ class Stage:
     """A stage of a route; `group` orders them, equal ones run side by side.
 
     `days` are working days; `urgent_days` those of the urgent path: None leaves them as they are,
-    0 lets the stage be left out. `at` says where those sit who take it, seen from the owner.
+    0 lets the stage be left out. `at` says where those sit who take it, seen from the owner;
+    with `own` nobody above may stand in: without an account there it is signed on paper.
     `not_by` names stages (or `start`) whose doers may not take this one.
     """
 
@@ -81,6 +82,7 @@ class Stage:
     group: int
     permission: str
     at: str = "owner"
+    own: bool = False
     body_zh: str = ""
     body_en: str = ""
     required: bool = True

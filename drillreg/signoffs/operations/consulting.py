@@ -101,9 +101,7 @@ def answer(
     if stage.state is not StageState.OPEN:
         raise DomainError(N_("This is not asked any more."))
     if found.answered_at is not None:
-        raise DomainError(
-            N_("%(name)s has answered already."), name=found.answered_by_name or ""
-        )
+        raise DomainError(N_("%(name)s has answered already."), name=found.answered_by_name or "")
     if reply != "agreed":
         ensure_reason(opinion)
     found.reply, found.opinion = reply, opinion or None
@@ -137,9 +135,7 @@ def settle_opinion(
     found.settled_by_name = actor.name
     db.session.flush()
     body = found.org.name if found.org else found.outside_name or ""
-    log_act(
-        "sign-settled", sign_off, actor, now, remark=note, decision=outcome, to=Addressee(body)
-    )
+    log_act("sign-settled", sign_off, actor, now, remark=note, decision=outcome, to=Addressee(body))
 
 
 def ensure_asked_all(row: SignOffStage, *, required: bool, today: date) -> None:

@@ -169,7 +169,11 @@ def _open(table: Table, *, today: date, now: datetime) -> None:
         row.state, row.opened_on = StageState.OPEN, today
         row.due_on = calendar_of(row.org).add_working_days(today, days)
         row.asked_org_id, people = people_at(
-            Permission(stage.permission), row.org, besides=table.others_than(stage), on=today
+            Permission(stage.permission),
+            row.org,
+            besides=table.others_than(stage),
+            on=today,
+            own=stage.own,
         )
         tell(
             people,
@@ -203,15 +207,13 @@ def _settle(
 def ensure_may_take(table: Table, key: str, actor: Actor, today: date) -> SignOffStage:
     """Return the open row of a stage that the person may take in person, or raise."""
     row, stage = table.open_row(key), table.stage(key)
-    if not may_take(row, actor, today):
+    if not may_take(stage, row, actor, today):
         raise NotAllowed(N_("This step is for somebody else."))
     ensure_others(table.others_than(stage), actor.account_ids)
     return row
 
 
-def _row_for(
-    table: Table, key: str, decision: Decision, actor: Actor, today: date
-) -> SignOffStage:
+def _row_for(table: Table, key: str, decision: Decision, actor: Actor, today: date) -> SignOffStage:
     if decision.manner is not Manner.PAPER:
         return ensure_may_take(table, key, actor, today)
     row = table.open_row(key)
@@ -247,16 +249,16 @@ def _points(stage: Stage) -> list[str]:
     return list(code_list(stage.checks).codes())
 
 
-def _note_paper(table: Table, row: SignOffStage, decision: Decision, actor: Actor, now: datetime) -> None:
+def _note_paper(
+    table: Table, row: SignOffStage, decision: Decision, actor: Actor, now: datetime
+) -> None:
     """Write into the log whose signature on paper is entered here."""
     if decision.manner is Manner.PAPER:
         signer = Addressee(row.signed_by or "")
         log_act("sign-on-paper", table.sign_off, actor, now, to=signer, stage=row.key)
 
 
-def skip(
-    table: Table, key: str, reason: str, *, actor: Actor, today: date, now: datetime
-) -> None:
+def skip(table: Table, key: str, reason: str, *, actor: Actor, today: date, now: datetime) -> None:
     """Leave a stage out for a reason: one that is optional, or that the urgent path lets go."""
     ensure_reason(reason)
     row, stage = table.open_row(key), table.stage(key)
@@ -314,9 +316,7 @@ def _close_open(table: Table) -> None:
             row.state = StageState.CLOSED
 
 
-def send_anew(
-    table: Table, remark: str, *, actor: Actor, today: date, now: datetime
-) -> None:
+def send_anew(table: Table, remark: str, *, actor: Actor, today: date, now: datetime) -> None:
     """Send a returned record on its way again: a new round from the stage that was named."""
     sign_off = table.sign_off
     if sign_off.state is not SignOffState.RETURNED or sign_off.resume_key is None:

@@ -89,21 +89,21 @@ def print_frozen(args: dict[str, Any], progress: Callable[..., None]) -> dict[st
     db.session.rollback()
     progress(1, 2)
     with unit_of_work():
-        version = _locked_draft(version_id)
+        version = _locked_draft(version_id, to_change=True)
         if version is not None and (version.locked_at, version.frozen_file_id) == (locked_at, None):
             _attach(version, pdf, number or version.plan.title, now=clock.now())
     return {"url": url}
 
 
-def _locked_draft(version_id: int) -> PlanVersion | None:
+def _locked_draft(version_id: int, *, to_change: bool = False) -> PlanVersion | None:
     """Return a draft that is with those who sign, read by background work for nobody."""
-    found = db.session.scalar(
+    statement = (
         select(PlanVersion)
         .options(joinedload(PlanVersion.plan).joinedload(Plan.org))
         .where(PlanVersion.id == version_id)
-        .with_for_update(of=PlanVersion)
         .execution_options(populate_existing=True)
     )
+    found = db.session.scalar(statement.with_for_update(of=PlanVersion) if to_change else statement)
     return found if found is not None and found.locked_at is not None else None
 
 

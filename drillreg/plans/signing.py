@@ -2,6 +2,9 @@
 
 from datetime import date, datetime
 
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
 from drillreg.accounts.models import Account
 from drillreg.core.access import Actor
 from drillreg.core.db import db
@@ -29,7 +32,7 @@ from drillreg.signoffs.operations.moving import (
     withdraw,
 )
 from drillreg.signoffs.operations.trail import log_act
-from drillreg.signoffs.queries import route_stages, sign_off_of, stage_rows
+from drillreg.signoffs.queries import is_running, route_stages, sign_off_of, stage_rows
 from drillreg.signoffs.reading import routes_of
 from drillreg.signoffs.rules import (
     GATHERING,
@@ -60,6 +63,16 @@ def signed_version(plan: Plan) -> tuple[PlanVersion, SignOff | None]:
     if version is None:
         raise NotFound(N_("This plan has no version to sign."))
     return version, sign_off_of(SUBJECT, version.id)
+
+
+def plan_of_version(version_id: int) -> tuple[Plan, PlanVersion]:
+    """Return the plan and version that a body was asked about; its question opens them."""
+    version = db.session.scalars(
+        select(PlanVersion)
+        .options(joinedload(PlanVersion.plan).joinedload(Plan.org))
+        .where(PlanVersion.id == version_id)
+    ).one()
+    return version.plan, version
 
 
 def ensure_submittable(plan: Plan) -> PlanVersion:
@@ -202,6 +215,19 @@ def call_back(plan: Plan, reason: str, *, actor: Actor, now: datetime) -> None:
     """Take the draft back from those who sign."""
     withdraw(table_of(plan), reason, actor=actor, now=now)
     _unlock(plan)
+
+
+def ensure_direct(plan: Plan) -> None:
+    """Raise unless a draft may be issued by entering number and date: it is not on its way."""
+    if plan.draft is not None and is_running(SUBJECT, plan.draft.id):
+        raise DomainError(N_("This draft is being signed: it is issued at the end of that way."))
+
+
+def give_up_returned(plan: Plan, reason: str, *, actor: Actor, now: datetime) -> None:
+    """End the sign-off of a returned draft that is given up."""
+    found = sign_off_of(SUBJECT, plan.draft.id) if plan.draft else None
+    if found is not None and found.state is SignOffState.RETURNED:
+        withdraw(Table(found.id), reason, actor=actor, now=now)
 
 
 def _unlock(plan: Plan) -> None:

@@ -14,6 +14,7 @@ from drillreg.core.errors import NotFound
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import ancestors_of
+from drillreg.orgs.rules import subtree_end
 from drillreg.orgs.scope import OrgScope, scope_of
 from drillreg.signoffs.models import Consultation, ExpertPanel, SignOff, SignOffStage
 from drillreg.signoffs.rules import START, SignOffState, Stage, stage_of_plain
@@ -173,6 +174,30 @@ def get_consultation(
     return found
 
 
+def consultation_at(
+    consultation_id: int, sign_off: SignOff, *, to_change: bool = False
+) -> Consultation:
+    """Return a question asked in a sign-off whose record was read in scope, or raise NotFound."""
+    statement = (
+        select(Consultation)
+        .join(Consultation.stage)
+        .options(
+            contains_eager(Consultation.stage),
+            joinedload(Consultation.org),
+            joinedload(Consultation.file),
+        )
+        .where(Consultation.id == consultation_id, SignOffStage.sign_off_id == sign_off.id)
+    )
+    if to_change:
+        statement = statement.with_for_update(of=Consultation).execution_options(
+            populate_existing=True
+        )
+    found = db.session.scalar(statement)
+    if found is None:
+        raise NotFound(N_("There is no such request for an opinion."))
+    return found
+
+
 def panels_of(stage_ids: Collection[int]) -> dict[int, ExpertPanel]:
     """Return the panels of experts by stage, with their experts."""
     found = db.session.scalars(
@@ -183,8 +208,14 @@ def panels_of(stage_ids: Collection[int]) -> dict[int, ExpertPanel]:
     return {panel.stage_id: panel for panel in found}
 
 
-def bodies_to_ask(scope: OrgScope, but: Collection[int], on: date) -> Sequence[Org]:
-    """Return open organisations in scope that have somebody who can answer, in tree order."""
+# Offices that everybody of a county knows: they can be asked from anywhere in it.
+OFFICES = ("county", "department", "outside", "town")
+
+
+def bodies_to_ask(owner: Org, scope: OrgScope, on: date) -> Sequence[Org]:
+    """Return open organisations that have somebody who can answer: offices of the county, and
+    what else is in reach, in tree order, without the owner of the record.
+    """
     codes = [role.code for role in roles().values() if Permission.EDIT_PLANS in role.territory]
     at_work = (
         select(RoleAssignment.org_id)
@@ -196,10 +227,14 @@ def bodies_to_ask(scope: OrgScope, but: Collection[int], on: date) -> Sequence[O
             Account.disabled_at.is_(None),
         )
     )
+    top = f"{owner.path.split('/', 1)[0]}/"
+    of_county = and_(Org.path >= top, Org.path < subtree_end(top), Org.kind.in_(OFFICES))
     return db.session.scalars(
         select(Org)
         .where(
-            and_(scope.allows(), Org.id.in_(at_work), Org.id.not_in(sorted(but))),
+            or_(scope.allows(), of_county),
+            Org.id.in_(at_work),
+            Org.id != owner.id,
             Org.closed_on.is_(None),
         )
         .order_by(Org.path)

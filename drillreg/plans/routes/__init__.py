@@ -1,6 +1,25 @@
 """Pages of plans, split by noun: the register, entries, drafts, issues, the matrix."""
 
-from drillreg.plans.routes import drafts, entries, issues, matrix, register
+from drillreg.plans.routes import (
+    drafts,
+    entries,
+    issues,
+    matrix,
+    opinions,
+    register,
+    signing,
+    signing_papers,
+)
 from drillreg.plans.routes.blueprint import bp
 
-__all__ = ["bp", "drafts", "entries", "issues", "matrix", "register"]
+__all__ = [
+    "bp",
+    "drafts",
+    "entries",
+    "issues",
+    "matrix",
+    "opinions",
+    "register",
+    "signing",
+    "signing_papers",
+]

@@ -39,7 +39,9 @@ def ask(
         raise DomainError(N_("Nobody can answer by a day that is past."))
     asked = consultations_of([row.id])
     known = {each.org_id for each in asked} | {each.outside_name for each in asked}
-    bodies = [(org.id, None, org) for org in orgs if org.id not in known]
+    bodies: list[tuple[int | None, str | None, Org | None]] = [
+        (org.id, None, org) for org in orgs if org.id not in known
+    ]
     bodies += [(None, name, None) for name in dict.fromkeys(outside) if name not in known]
     for org_id, name, org in bodies:
         found = Consultation(

@@ -41,7 +41,6 @@ from drillreg.signoffs.rules import (
     next_round,
     open_next,
 )
-
 from drillreg.steps.operations import Addressee
 
 
@@ -340,7 +339,7 @@ def withdraw(table: Table, reason: str, *, actor: Actor, now: datetime) -> None:
     log_act("sign-withdrawn", sign_off, actor, now, remark=reason)
 
 
-def tell_done(sign_off: SignOff, message: str, *, now: datetime, **params: str) -> None:
+def tell_done(sign_off: SignOff, message: str, *, number: str, now: datetime) -> None:
     """Tell those who sent it that it has come through."""
     tell(
         sorted(sign_off.starters),
@@ -349,5 +348,5 @@ def tell_done(sign_off: SignOff, message: str, *, now: datetime, **params: str) 
         occasion="done",
         message=message,
         now=now,
-        **params,
+        number=number,
     )

@@ -28,6 +28,8 @@ FOR_NOBODY = {
     "hazards.site_placing.standing_sites": "of the organisation an import goes into",
     "hazards.mapping._clusters": "under the conditions of map_data, which asks",
     "plans.operations._title_taken": "of the organisation a plan is registered at",
+    "plans.freezing._locked_draft": "background work prints what was signed",
+    "plans.signing.plan_of_version": "the question a body was asked opens the text",
     "plans.queries._row_statement": "the columns of a read that asks",
     "plans.queries._has_words": "a condition inside a read that asks",
     "drills.succession._pass_drills": "of an organisation whose change was decided in scope",

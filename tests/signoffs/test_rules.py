@@ -3,6 +3,7 @@
 import pytest
 
 from drillreg.core.errors import DomainError, NotAllowed
+from drillreg.signoffs.complete import ensure_checked, ensure_consulted, ensure_experts
 from drillreg.signoffs.reading import read_route, routes_of
 from drillreg.signoffs.rules import (
     AlreadyTaken,
@@ -11,9 +12,6 @@ from drillreg.signoffs.rules import (
     StageKind,
     StageState,
     days_of,
-    ensure_checked,
-    ensure_consulted,
-    ensure_experts,
     ensure_open,
     ensure_others,
     ensure_returns_to,

@@ -9,11 +9,12 @@ from drillreg.core.db import db
 from drillreg.core.errors import DomainError
 from drillreg.files.models import StoredFile
 from drillreg.i18n import N_
+from drillreg.signoffs.complete import ensure_experts
 from drillreg.signoffs.models import Expert, ExpertPanel
 from drillreg.signoffs.operations.moving import Table
 from drillreg.signoffs.operations.trail import log_act
 from drillreg.signoffs.queries import panels_of
-from drillreg.signoffs.rules import StageKind, ensure_experts
+from drillreg.signoffs.rules import StageKind
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from drillreg.core.errors import DomainError, NotAllowed
 from drillreg.i18n import N_
 from drillreg.orgs.calendars import calendar_of
 from drillreg.orgs.models import Org
+from drillreg.signoffs.complete import ensure_checked
 from drillreg.signoffs.models import SignOff, SignOffStage
 from drillreg.signoffs.operations.trail import log_act, tell
 from drillreg.signoffs.queries import (
@@ -32,7 +33,6 @@ from drillreg.signoffs.rules import (
     Stage,
     StageState,
     days_of,
-    ensure_checked,
     ensure_open,
     ensure_others,
     ensure_reason,

@@ -5,25 +5,21 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from drillreg.accounts.models import Account
 from drillreg.core.access import Actor
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError, NotFound
-from drillreg.i18n import N_, translate
-from drillreg.orgs.models import Org
+from drillreg.i18n import N_
 from drillreg.plans.freezing import freeze, give_number, is_written
 from drillreg.plans.models import Plan, PlanFile, PlanVersion
 from drillreg.plans.operations import issue_version
 from drillreg.plans.rules import ensure_standing
-from drillreg.signoffs.models import SignOff, SignOffStage
+from drillreg.signoffs.models import SignOff
 from drillreg.signoffs.operations.consulting import ensure_asked_all
 from drillreg.signoffs.operations.experts import ensure_panel
 from drillreg.signoffs.operations.moving import (
     Decision,
     Subject,
-    Table,
     begin,
-    ensure_may_take,
     give_back,
     send_anew,
     skip,
@@ -31,8 +27,8 @@ from drillreg.signoffs.operations.moving import (
     tell_done,
     withdraw,
 )
-from drillreg.signoffs.operations.trail import log_act
-from drillreg.signoffs.queries import is_running, route_stages, sign_off_of, stage_rows
+from drillreg.signoffs.operations.table import Table, ensure_may_take
+from drillreg.signoffs.queries import is_running, sign_off_of
 from drillreg.signoffs.reading import routes_of
 from drillreg.signoffs.rules import (
     GATHERING,
@@ -40,13 +36,8 @@ from drillreg.signoffs.rules import (
     SignOffState,
     StageKind,
     StageState,
-    ensure_reason,
     route_for,
 )
-from drillreg.steps.operations import Addressee
-from drillreg.tasks.facts import Order, Receiver
-from drillreg.tasks.facts import Subject as TaskSubject
-from drillreg.tasks.operations.giving import assign
 
 SUBJECT = "plan-version"
 AFTER_SIGNATURE = frozenset({StageKind.PROOFREAD, StageKind.ISSUE})
@@ -271,45 +262,3 @@ def issue_signed(
     message = N_("%(title)s is issued as %(number)s")
     tell_done(table.sign_off, message, now=now, number=number)
     return version
-
-
-def record_error(
-    plan: Plan, key: str, text: str, *, url: str, actor: Actor, today: date, now: datetime
-) -> None:
-    """Assign an error found after issue to the step that should have caught it: a task, a step."""
-    ensure_reason(text)
-    sign_off = sign_off_of(SUBJECT, plan.current.id) if plan.current else None
-    if sign_off is None or plan.current is None:
-        raise DomainError(N_("Only of an issued version that was signed here."))
-    row = _done_row(sign_off, key)
-    stage = next(each for each in route_stages(sign_off) if each.key == key)
-    account = db.session.get(Account, row.for_account_id or row.done_by_id)
-    assign(
-        Order(
-            "plan",
-            translate(N_("Error in %(title)s"), title=plan.title),
-            translate(
-                N_("Found after issue; %(step)s should have seen it: %(text)s"),
-                step=stage.zh,
-                text=text,
-            ),
-        ),
-        Receiver(db.session.get_one(Org, row.org_id), account=account),
-        actor=actor,
-        today=today,
-        now=now,
-        subject=TaskSubject("plan", plan.id, url),
-    )
-    to = Addressee(row.done_by_name or "", account_id=row.done_by_id, org_id=row.org_id)
-    log_act("sign-error", sign_off, actor, now, remark=text, decision=key, to=to, stage=key)
-
-
-def _done_row(sign_off: SignOff, key: str) -> SignOffStage:
-    found = [
-        row
-        for row in stage_rows(sign_off)
-        if row.key == key and row.state in {StageState.DONE, StageState.SKIPPED}
-    ]
-    if not found:
-        raise DomainError(N_("Nobody took this step."))
-    return found[-1]

@@ -24,7 +24,7 @@ from drillreg.signoffs.rules import (
 
 pytestmark = pytest.mark.one_database
 
-W, O, D, S, K = (
+W, P, D, S, K = (
     StageState.WAITING,
     StageState.OPEN,
     StageState.DONE,
@@ -48,7 +48,7 @@ def states(*given):
     ("given", "opens"),
     [
         (states(W, W, W, W), ["a", "b"]),
-        (states(D, O, W, W), []),
+        (states(D, P, W, W), []),
         (states(D, S, W, W), ["c"]),
         (states(K, K, D, W), ["d"]),
         (states(D, D, D, D), []),
@@ -74,7 +74,7 @@ def test_the_urgent_path_shortens_and_lets_go():
 
 
 def test_a_step_is_taken_once_and_by_other_eyes():
-    ensure_open(O, "")
+    ensure_open(P, "")
     for state in (D, S, StageState.RETURNED):
         with pytest.raises(AlreadyTaken) as refused:
             ensure_open(state, "周敏")

@@ -17,6 +17,7 @@ from drillreg.plans import signing as acts
 from drillreg.plans.forms import read_reason
 from drillreg.plans.routes.blueprint import bp, plan_to_change
 from drillreg.plans.routes.signing import context, shown_of, stage_view, step
+from drillreg.plans.signing_errors import record_error as assign_error
 from drillreg.plans.signing_forms import read_error
 from drillreg.plans.signing_paper import step_paper
 from drillreg.signoffs.rules import StageState, ensure_open
@@ -118,7 +119,7 @@ def record_error(plan_id: int) -> ResponseReturnValue:
         view.stage.key for view in (found.now if found else []) if view.row.state is StageState.DONE
     ]
     key, text = read_error(request.form, done)
-    acts.record_error(
+    assign_error(
         plan,
         key,
         text,

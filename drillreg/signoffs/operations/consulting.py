@@ -12,7 +12,7 @@ from drillreg.i18n import N_
 from drillreg.orgs.models import Org
 from drillreg.signoffs.complete import ensure_consulted
 from drillreg.signoffs.models import Consultation, SignOff, SignOffStage
-from drillreg.signoffs.operations.moving import Table
+from drillreg.signoffs.operations.table import Table
 from drillreg.signoffs.operations.trail import log_act, tell
 from drillreg.signoffs.queries import consultations_of
 from drillreg.signoffs.rules import StageKind, StageState, ensure_reason

@@ -11,7 +11,7 @@ from drillreg.files.models import StoredFile
 from drillreg.i18n import N_
 from drillreg.signoffs.complete import ensure_experts
 from drillreg.signoffs.models import Expert, ExpertPanel
-from drillreg.signoffs.operations.moving import Table
+from drillreg.signoffs.operations.table import Table
 from drillreg.signoffs.operations.trail import log_act
 from drillreg.signoffs.queries import panels_of
 from drillreg.signoffs.rules import StageKind

@@ -22,6 +22,7 @@ from drillreg.demo.lookup import Lookup
 from drillreg.demo.network import load_network
 from drillreg.demo.office import load_office
 from drillreg.demo.people import load_people
+from drillreg.demo.plan_signing import load_signing, prepare_signing
 from drillreg.demo.plans import load_plans, prepare_plans
 from drillreg.demo.proofs import load_proofs
 from drillreg.demo.registers import load_registers, sign_on_paper
@@ -71,6 +72,7 @@ STAGES = (
     Stage("registers", load_registers, after=sign_on_paper),
     Stage("ground", load_ground),
     Stage("proofs", load_proofs),
+    Stage("plan-signing", load_signing, before=prepare_signing),
     Stage("leaving", load_leaving),
     Stage("duties", load_duties, after=work_out),
 )

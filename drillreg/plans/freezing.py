@@ -83,10 +83,10 @@ def print_frozen(args: dict[str, Any], progress: Callable[..., None]) -> dict[st
         return {"url": url}
     # The day of the signature stands on the paper; the register has the day of issue.
     set_committed_value(version, "issued_on", date.fromisoformat(args["dated"]))
+    locked_at, number = version.locked_at, version.document_number
     progress(0, 2)
     pdf = plan_pdf(version, now=clock.now())
-    locked_at, number = version.locked_at, version.document_number
-    db.session.rollback()
+    db.session.rollback()  # nothing of what was only meant for the paper is left in the session
     progress(1, 2)
     with unit_of_work():
         version = _locked_draft(version_id, to_change=True)

@@ -9,7 +9,6 @@ from sqlalchemy import select
 from drillreg.accounts.models import Account, RoleAssignment
 from drillreg.accounts.rules import roles
 from drillreg.core.access import Actor, Permission
-from drillreg.core.codes import code_label
 from drillreg.core.db import db
 from drillreg.core.page import instant
 from drillreg.i18n import N_, pick, translate
@@ -237,8 +236,3 @@ def _names_of(rows: Sequence[SignOffStage], today: date) -> dict[tuple[int, str]
             if Permission(permission) in roles()[role].territory:
                 found.setdefault((org_id, permission), []).append(account.person.name)
     return {key: "、".join(dict.fromkeys(names)) for key, names in found.items()}
-
-
-def reply_word(code: str | None) -> str:
-    """Return the word of an answer."""
-    return code_label(code, "opinion_kind")

@@ -5,22 +5,32 @@ import threading
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import PIL.Image
 import pytest
 from sqlalchemy import func, select
 
+from drillreg.audit.models import AuditRow
 from drillreg.documents.models import IssuedNumber
 from drillreg.evidence.models import Evidence
 from drillreg.notices.models import Notice
-from drillreg.plans.models import Plan, PlanVersion
+from drillreg.plans.models import Plan, PlanSection, PlanVersion
 from drillreg.plans.rules import VersionState
 from drillreg.signoffs.models import Consultation, Expert, SignOff, SignOffStage
 from drillreg.signoffs.rules import SignOffState, StageState
 from drillreg.steps.models import Step
 from drillreg.tasks.models import Task
+from drillreg.work.worker import run_next
 
 PASSWORD = "a good pass-phrase"
 POINTS = ("law", "alignment", "structure", "measures", "opinions", "others")
 CHECKED = {f"check-{point}": "yes" for point in POINTS}
+
+
+def picture():
+    """Return a photo of a sheet."""
+    stream = io.BytesIO()
+    PIL.Image.new("RGB", (320, 240), (90, 140, 170)).save(stream, "JPEG")
+    return stream.getvalue()
 
 
 @dataclass
@@ -440,3 +450,94 @@ def test_of_an_approval_and_a_return_at_once_one_wins(way, as_role, county, read
         lambda: way.take(other, "approve", **back),
     )
     assert found == [303, 409]
+
+
+def test_a_written_text_is_frozen_by_the_worker_and_proofread(way, app, keep, reading):
+    draft = version_of(reading, way.plan)
+    keep(
+        PlanSection(
+            version_id=draft.id,
+            key="warning",
+            position=1,
+            heading="预警",
+            body="村广播、鸣锣、电话三种方式预警。",
+            edited_at=draft.created_at,
+        )
+    )
+    reading.rollback()
+    way.submit()
+    assert "预警" in way.mayor.page(way.at()).text  # what changed
+    way.to_proof()
+    assert version_of(reading, way.plan).frozen_file_id is None
+    assert "校对稿还在生成" in way.colleague.page(way.at("proofread")).text
+    assert way.take(way.colleague, "proofread").status_code == 422
+    assert way.clerk.post(way.at("freeze")).status_code == 303
+    while run_next(app, "test"):
+        pass
+    frozen = version_of(reading, way.plan).frozen_file_id
+    assert frozen is not None
+    assert len(reading.scalars(select(AuditRow).where(AuditRow.action == "plan-frozen")).all()) == 1
+    with way.colleague.get(way.at("frozen.pdf")) as response:
+        assert response.data.startswith(b"%PDF")
+    assert way.take(way.colleague, "proofread", frozen=0).status_code == 422
+    assert way.proofread().status_code == 303
+    assert way.issue().status_code == 303
+    issued = version_of(reading, way.plan)
+    assert frozen in {paper.file_id for paper in issued.papers}
+
+
+def test_a_step_is_signed_on_paper_and_entered_when_the_sheet_is_back(way, reading):
+    way.submit()
+    way.to_approval()
+    assert way.take(way.clerk, "approve", on_paper="1").status_code == 422
+    printed = way.clerk.post(way.at("approve/sheet"))
+    assert printed.status_code == 303, printed.text
+    scan = (io.BytesIO(picture()), "签字单.jpg")
+    sent = {"signed_by": "肖建中", "signed_on": "2026-05-12", "scan": scan}
+    answer = way.clerk.post(printed.location, data=sent, content_type="multipart/form-data")
+    assert answer.status_code == 303, answer.text
+    page = way.clerk.page(way.at("approve"))
+    assert "签字单已传回：肖建中" in page.text
+    assert page.find(id="f-password") is None
+    fields = {"on_paper": "1", "remark": "镇长办公会纪要〔2026〕3号"}
+    assert way.take(way.bureau, "approve", **fields).status_code == 404
+    assert way.take(way.clerk, "approve", **fields).status_code == 303
+    row = reading.scalar(select(SignOffStage).where(SignOffStage.key == "approve"))
+    assert (row.state, row.signed_by, row.done_by_name) == (StageState.DONE, "肖建中", "刘美云")
+    assert "纸质签字　肖建中" in way.clerk.page(way.at()).text
+    steps = reading.scalars(select(Step).where(Step.code == "sign-on-paper")).all()
+    assert [step.to_name for step in steps] == ["肖建中"]
+
+
+def test_a_deputy_signs_in_both_names_with_their_own_password(way, county, sign_in, make_account):
+    secretary = make_account("town_staff", county.town, name="赖国平", username="secretary")
+    lent = {
+        "deputy": "secretary",
+        "roles": ["leader"],
+        "from_on": "2026-05-12",
+        "last_on": "2026-05-20",
+    }
+    assert way.mayor.post("/account/acting", data=lent).status_code == 303
+    deputy = sign_in(secretary)
+    begin = deputy.page("/account/acting").select_one("form[action$='/begin']")["action"]
+    assert deputy.post(begin).status_code == 303
+    way.submit()
+    way.to_approval()
+    assert way.take(deputy, "approve", password=PASSWORD).status_code == 303
+    assert "赖国平（代肖建中办理）" in way.clerk.page(way.at()).text
+
+
+def test_a_village_signs_on_paper_and_the_town_reviews(as_role, county, make_plan):
+    plan = make_plan(county.village, "general", kind="village", issued_on=None)
+    village = as_role("unit_liaison", county.village)
+    town = as_role("town_staff", county.town)
+    leader = as_role("leader", county.town)
+    address = f"/plans/{plan.id}/sign"
+    assert village.post(f"{address}/submit").status_code == 303
+    skipped = {"reason": "已在村民代表会议上讨论"}
+    assert village.post(f"{address}/consult/skip", data=skipped).status_code == 303
+    assert town.post(f"{address}/review", data={"decision": "yes", **CHECKED}).status_code == 303
+    page = village.page(address)
+    assert "没有账号，用纸质送审单签字" in page.text
+    sign = {"decision": "yes", "password": PASSWORD}
+    assert leader.post(f"{address}/sign", data=sign).status_code == 403

@@ -67,6 +67,7 @@ def ask_bodies(plan_id: int, key: str) -> ResponseReturnValue:
         orgs=[orgs[org_id] for org_id in form.org_ids],
         outside=form.outside,
         answer_by=form.answer_by,
+        url_of=lambda asked_id: url_for(".consultation", consultation_id=asked_id),
         actor=current_actor(),
         today=clock.today(),
         now=clock.now(),

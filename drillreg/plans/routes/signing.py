@@ -19,6 +19,7 @@ from drillreg.files.web import send_stored
 from drillreg.i18n import N_, pick, translate
 from drillreg.orgs.scope import current_scope, may_on
 from drillreg.plans import signing as acts
+from drillreg.plans.changed import what_changed
 from drillreg.plans.models import Plan, PlanVersion
 from drillreg.plans.queries import get_plan
 from drillreg.plans.routes.blueprint import bp, plan_to_change
@@ -66,10 +67,17 @@ def context(plan: Plan) -> dict[str, Any]:
         "steps_line": " → ".join(
             pick({"zh": s.zh, "en": s.en}) for s in acts.route_of(plan).stages
         ),
+        "changes": _changes(plan, version),
         "may_edit": may_on(Permission.EDIT_PLANS, PLAN.code, plan),
         "sign_words": STATE_WORDS,
         "sign_colours": STATE_COLOURS,
     }
+
+
+def _changes(plan: Plan, version: PlanVersion) -> list[str]:
+    """Return what is different from the version before, for those who sign."""
+    before = next((v for v in plan.versions if v.number < version.number and v.issued_on), None)
+    return what_changed(before, version, clock.today())
 
 
 @bp.get("/<int:plan_id>/sign")

@@ -1,12 +1,12 @@
 """Asking for opinions, answering, and saying what became of an answer."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from drillreg.accounts.queries import accounts_with
 from drillreg.core.access import Actor, Permission
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError
-from drillreg.core.subjects import subject_url
 from drillreg.files.models import StoredFile
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
@@ -28,11 +28,15 @@ def ask(
     orgs: list[Org],
     outside: list[str],
     answer_by: date,
+    url_of: Callable[[int], str],
     actor: Actor,
     today: date,
     now: datetime,
 ) -> int:
-    """Ask bodies for their opinion in writing; return how many had not been asked before."""
+    """Ask bodies for their opinion in writing; return how many had not been asked before.
+
+    `url_of` gives the address of the page on which a body answers.
+    """
     row, stage = table.open_row(key), table.stage(key)
     if stage.kind is not StageKind.CONSULT:
         raise DomainError(N_("Opinions are not asked for at this step."))
@@ -55,7 +59,8 @@ def ask(
         )
         db.session.add(found)
         db.session.flush()
-        _tell_asked(table.sign_off, found, org, name or "", actor, today, now)
+        url = url_of(found.id)
+        _tell_asked(table.sign_off, found, org, url, actor=actor, today=today, now=now)
     return len(bodies)
 
 
@@ -63,12 +68,14 @@ def _tell_asked(
     sign_off: SignOff,
     found: Consultation,
     org: Org | None,
-    name: str,
+    url: str,
+    *,
     actor: Actor,
     today: date,
     now: datetime,
 ) -> None:
-    to = Addressee(org.name if org else name, org_id=org.id if org else None)
+    name = org.name if org else found.outside_name or ""
+    to = Addressee(name, org_id=org.id if org else None)
     log_act("sign-asked", sign_off, actor, now, to=to, body=to.name)
     if org is None:
         return
@@ -80,7 +87,7 @@ def _tell_asked(
         occasion=f"asked:{found.id}",
         message=N_("%(name)s asks %(org)s for its opinion on %(title)s by %(day)s"),
         now=now,
-        url=subject_url(CONSULTATION, found.id),
+        url=url,
         due_on=found.answer_by,
         name=actor.name,
         org=org.name,

@@ -1,6 +1,6 @@
 """A sign-off as a page shows it: the line of stages, clocks in words, rounds, opinions, experts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -194,15 +194,15 @@ def shown(sign_off: SignOff, actor: Actor, today: date) -> Shown:
     for row in rows:
         stage, is_open = stages[row.key], row.state is StageState.OPEN
         left = calendar.working_days_between(today, row.due_on) if row.due_on else 0
-        excluded = is_open and bool(excluded_from(stage, sign_off, rows) & actor.account_ids)
+        barred = excluded_from(stage, sign_off, rows) if is_open else frozenset[int]()
         views.setdefault(row.round, []).append(
             StageView(
                 stage,
                 row,
                 clock_of(row.due_on, left, today) if is_open else None,
-                names.get((row.asked_org_id or 0, row.permission), ""),
+                _joined(names.get((row.asked_org_id or 0, row.permission), {}), barred),
                 is_open and may_take(stage, row, actor, today),
-                excluded,
+                bool(barred & actor.account_ids),
                 is_open and may_skip(stage, urgent=urgent),
             )
         )
@@ -216,9 +216,14 @@ def shown(sign_off: SignOff, actor: Actor, today: date) -> Shown:
     )
 
 
-def _names_of(rows: Sequence[SignOffStage], today: date) -> dict[tuple[int, str], str]:
-    """Return by organisation and permission the names of those whom a step waits for."""
-    found: dict[tuple[int, str], list[str]] = {}
+def _joined(names: Mapping[int, str], barred: Collection[int]) -> str:
+    found = [name for account_id, name in names.items() if account_id not in barred]
+    return "、".join(dict.fromkeys(found))
+
+
+def _names_of(rows: Sequence[SignOffStage], today: date) -> dict[tuple[int, str], dict[int, str]]:
+    """Return by organisation and permission the people, by account, whom a step waits for."""
+    found: dict[tuple[int, str], dict[int, str]] = {}
     ids = sorted({row.asked_org_id for row in rows if row.asked_org_id is not None})
     held = db.session.execute(
         select(RoleAssignment.org_id, RoleAssignment.role, Account)
@@ -234,5 +239,5 @@ def _names_of(rows: Sequence[SignOffStage], today: date) -> dict[tuple[int, str]
     for permission in {row.permission for row in rows}:
         for org_id, role, account in held:
             if Permission(permission) in roles()[role].territory:
-                found.setdefault((org_id, permission), []).append(account.person.name)
-    return {key: "、".join(dict.fromkeys(names)) for key, names in found.items()}
+                found.setdefault((org_id, permission), {})[account.id] = account.person.name
+    return found

@@ -9,12 +9,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from drillreg.core.db import db
+from drillreg.demo.people import PASSWORD
 from drillreg.drills.models import Drill, DrillProgramme
 from drillreg.drills.rules import DrillStatus
 from drillreg.hazards.models import HazardSite
 from drillreg.orgs.models import Org, Oversight
 from drillreg.plans.models import Plan, PlanVersion
 from drillreg.plans.rules import VersionState
+from drillreg.signoffs.models import SignOff
+from drillreg.signoffs.rules import SignOffState
 from tests.journeys import made
 from tests.shots.pages import Sight, Walk, own_path
 
@@ -47,6 +50,7 @@ def deeds(walk: Walk) -> Iterator[Sight]:
     site.app.config["WTF_CSRF_ENABLED"] = False
     yield from _imports(walk)
     yield from _issue(walk)
+    yield from _signing(walk)
     yield from _record(walk)
     yield from _check(walk)
     yield from _phone(walk)
@@ -106,6 +110,27 @@ def _issue(walk: Walk) -> Iterator[Sight]:
     yield Sight("town", f"{path}/issue/check?{number}", "plans.check")
     issued = draft.where(PlanVersion.state == VersionState.CURRENT, Plan.org_id == town)
     yield Sight("town", f"/plans/{_id(walk.site, issued)}/issued", "plans.issued")
+
+
+def _signing(walk: Walk) -> Iterator[Sight]:
+    """Yield the steps of the demo's sign-offs, each as whom it waits for sees it."""
+    running = select(SignOff.url).where(SignOff.state == SignOffState.OPEN).order_by(SignOff.id)
+    with walk.site.app.app_context():
+        asking, approving = db.session.scalars(running).all()[:2]
+    yield Sight("clerk", f"{asking}/consult", "plans.step", "consult")
+    yield Sight("clerk", f"{asking}/experts", "plans.step", "experts")
+    yield Sight("leader", f"{approving}/approve", "plans.step", "approve")
+    yield Sight("clerk", f"{approving}/approve", "plans.step", "paper")
+    yield Sight("clerk", f"{approving}/withdraw", "plans.call_back")
+    leader = walk.client("leader")
+    for key in ("approve", "sign"):
+        _post(leader, f"{approving}/{key}", decision="yes", password=PASSWORD)
+    proof = f"{approving}/proofread"
+    colleague = walk.client("deputy")
+    yield Sight("deputy", proof, "plans.step", "proofread")
+    frozen = re.search(r'name="frozen" value="([0-9]+)"', colleague.get(proof).text)[1]
+    _post(colleague, proof, decision="yes", frozen=frozen)
+    yield Sight("clerk", f"{approving}/issue", "plans.step", "issue")
 
 
 def _record(walk: Walk) -> Iterator[Sight]:

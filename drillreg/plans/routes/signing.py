@@ -148,8 +148,11 @@ def step(plan_id: int, key: str) -> ResponseReturnValue:
     if not view.is_open:
         return see_other(url_for(".signing", plan_id=plan.id))
     today = clock.today()
+    decided = [each.stage for each in found.now if each.stage.kind not in GATHERING]
+    panel = found.panel_of(view)
     defaults = {
-        "resume": found.now[0].stage.key,
+        "resume": decided[0].key if decided else key,
+        "answer_by": view.row.due_on,
         "issued_on": today,
         "review_on": review_date(today),
         **_panel_values(found, view),
@@ -163,7 +166,7 @@ def step(plan_id: int, key: str) -> ResponseReturnValue:
         gathers=view.stage.kind in GATHERING,
         bodies=bodies_to_ask(plan.org, current_scope(), today) if gathers_opinions(view) else [],
         frozen=_frozen(plan),
-        most_experts=MOST_EXPERTS,
+        rows=min(max(6, len(panel.experts) + 3 if panel else 0), MOST_EXPERTS),
         today=today,
         form=form_view(**defaults),
         **context(plan),

@@ -142,6 +142,7 @@ from drillreg.signoffs.waiting import (
     LATE_STEPS,
     opinions_to_give,
     returned_to_me,
+    steps_on_paper,
     steps_to_take,
 )
 from drillreg.staff.panels import leaving_link, leaving_link_below
@@ -294,6 +295,7 @@ TODOS: tuple[TodoSource, ...] = (
     reports_to_decide,
     reports_sent_back,
     steps_to_take,
+    steps_on_paper,
     opinions_to_give,
     returned_to_me,
     tasks_to_do,

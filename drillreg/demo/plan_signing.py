@@ -95,7 +95,7 @@ class _Desk:
             "consult",
             orgs=[self.known.orgs[name] for name in names],
             outside=[outside] if outside else [],
-            answer_by=ago(day, -10),
+            answer_by=ago(day, -7),
             url_of=lambda asked_id: f"/plans/consultations/{asked_id}",
             actor=actor,
             today=day,

@@ -64,6 +64,44 @@ def _step_item(row: SignOffStage, actor: Actor) -> TodoItem | None:
     )
 
 
+def steps_on_paper(actor: Actor, today: date) -> Sequence[TodoItem]:
+    """Return the steps of one's own papers that nobody with an account takes: the sheet does."""
+    if not actor.may(Permission.EDIT_PLANS):
+        return []
+    rows = db.session.scalars(
+        select(SignOffStage)
+        .join(SignOffStage.sign_off)
+        .options(contains_eager(SignOffStage.sign_off))
+        .where(
+            SignOffStage.state == StageState.OPEN,
+            SignOffStage.asked_org_id.is_(None),
+            _is_ours(actor),
+        )
+        .order_by(SignOffStage.due_on, SignOffStage.id)
+        .limit(MOST)
+    )
+    return [
+        TodoItem(
+            kind="sign",
+            text=row.sign_off.title,
+            url=row.sign_off.url,
+            detail=row.signed_by or "",
+            due_on=row.due_on,
+            since=row.opened_on,
+            act=(
+                N_("Enter the signed sheet") if row.scan_id else N_("Print the sheet to sign"),
+                f"{row.sign_off.url}/{row.key}",
+            ),
+        )
+        for row in rows
+    ]
+
+
+def _is_ours(actor: Actor) -> Any:
+    """Return the condition that a person or their organisation sent what is signed."""
+    return or_(SignOff.started_by_id.in_(sorted(actor.account_ids)), SignOff.org_id == actor.org_id)
+
+
 def opinions_to_give(actor: Actor, today: date) -> Sequence[TodoItem]:
     """Return what one's own organisation is asked for its opinion on."""
     if not actor.may(Permission.EDIT_PLANS):
@@ -104,10 +142,7 @@ def returned_to_me(actor: Actor, today: date) -> Sequence[TodoItem]:
         .options(contains_eager(SignOff.org))
         .where(
             SignOff.state == SignOffState.RETURNED,
-            or_(
-                SignOff.started_by_id.in_(sorted(actor.account_ids)),
-                SignOff.org_id == actor.org_id,
-            ),
+            _is_ours(actor),
         )
         .order_by(SignOff.id)
         .limit(MOST)

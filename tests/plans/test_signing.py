@@ -539,5 +539,6 @@ def test_a_village_signs_on_paper_and_the_town_reviews(as_role, county, make_pla
     assert town.post(f"{address}/review", data={"decision": "yes", **CHECKED}).status_code == 303
     page = village.page(address)
     assert "没有账号，用纸质送审单签字" in page.text
+    assert f"{address}/sign" in {a["href"] for a in village.page("/todo").select("main a")}
     sign = {"decision": "yes", "password": PASSWORD}
     assert leader.post(f"{address}/sign", data=sign).status_code == 403

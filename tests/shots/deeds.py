@@ -9,7 +9,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from drillreg.core.db import db
-from drillreg.demo.people import PASSWORD
 from drillreg.drills.models import Drill, DrillProgramme
 from drillreg.drills.rules import DrillStatus
 from drillreg.hazards.models import HazardSite
@@ -122,15 +121,6 @@ def _signing(walk: Walk) -> Iterator[Sight]:
     yield Sight("leader", f"{approving}/approve", "plans.step", "approve")
     yield Sight("clerk", f"{approving}/approve", "plans.step", "paper")
     yield Sight("clerk", f"{approving}/withdraw", "plans.call_back")
-    leader = walk.client("leader")
-    for key in ("approve", "sign"):
-        _post(leader, f"{approving}/{key}", decision="yes", password=PASSWORD)
-    proof = f"{approving}/proofread"
-    colleague = walk.client("deputy")
-    yield Sight("deputy", proof, "plans.step", "proofread")
-    frozen = re.search(r'name="frozen" value="([0-9]+)"', colleague.get(proof).text)[1]
-    _post(colleague, proof, decision="yes", frozen=frozen)
-    yield Sight("clerk", f"{approving}/issue", "plans.step", "issue")
 
 
 def _record(walk: Walk) -> Iterator[Sight]:

@@ -148,10 +148,9 @@ def step(plan_id: int, key: str) -> ResponseReturnValue:
     if not view.is_open:
         return see_other(url_for(".signing", plan_id=plan.id))
     today = clock.today()
-    decided = [each.stage for each in found.now if each.stage.kind not in GATHERING]
     panel = found.panel_of(view)
     defaults = {
-        "resume": decided[0].key if decided else key,
+        "resume": _usual_resume(found, view),
         "answer_by": view.row.due_on,
         "issued_on": today,
         "review_on": review_date(today),
@@ -171,6 +170,13 @@ def step(plan_id: int, key: str) -> ResponseReturnValue:
         form=form_view(**defaults),
         **context(plan),
     )
+
+
+def _usual_resume(found: Shown, view: StageView) -> str:
+    """Return where a returned draft usually goes on: at the review, else at the same step."""
+    before = [each.stage for each in found.now if each.stage.group <= view.stage.group]
+    reviewed = (stage.key for stage in before if stage.kind is StageKind.REVIEW)
+    return next(reviewed, view.stage.key)
 
 
 def gathers_opinions(view: StageView) -> bool:

@@ -15,7 +15,6 @@ from drillreg.core.errors import DomainError, NotAllowed, NotFound
 from drillreg.core.reading import form_view
 from drillreg.core.web import form_of, see_other, writes, writes_itself
 from drillreg.files.models import StoredFile
-from drillreg.files.web import send_stored
 from drillreg.i18n import N_, pick, translate
 from drillreg.orgs.scope import current_scope, may_on
 from drillreg.plans import signing as acts
@@ -38,7 +37,6 @@ from drillreg.signoffs.rules import (
     GATHERING,
     WITH_PASSWORD,
     Manner,
-    SignOffState,
     StageKind,
     ensure_open,
     ensure_others,
@@ -164,7 +162,7 @@ def step(plan_id: int, key: str) -> ResponseReturnValue:
         needs_password=view.stage.kind in WITH_PASSWORD,
         gathers=view.stage.kind in GATHERING,
         bodies=bodies_to_ask(plan.org, current_scope(), today) if gathers_opinions(view) else [],
-        frozen=_frozen(plan),
+        frozen=frozen_of(plan),
         rows=min(max(6, len(panel.experts) + 3 if panel else 0), MOST_EXPERTS),
         today=today,
         form=form_view(**defaults),
@@ -201,7 +199,8 @@ def _panel_values(found: Shown, view: StageView) -> dict[str, Any]:
     return values
 
 
-def _frozen(plan: Plan) -> StoredFile | None:
+def frozen_of(plan: Plan) -> StoredFile | None:
+    """Return the text that was frozen for proofreading, or None."""
     version, _ = acts.signed_version(plan)
     return db.session.get(StoredFile, version.frozen_file_id) if version.frozen_file_id else None
 
@@ -282,32 +281,3 @@ def _issue(plan: Plan, table: Any, key: str, *, actor: Any, today: date) -> None
         now=clock.now(),
     )
     flash(translate(N_("Issued as %(number)s."), number=version.document_number), "success")
-
-
-@bp.get("/<int:plan_id>/sign/frozen.pdf")
-@requires(Permission.VIEW)
-def frozen(plan_id: int) -> ResponseReturnValue:
-    """Hand out the text that was frozen for proofreading."""
-    found = _frozen(get_plan(plan_id, current_scope()))
-    if found is None:
-        raise NotFound(N_("The PDF for proofreading is still being made."))
-    return send_stored(found)
-
-
-@bp.post("/<int:plan_id>/sign/freeze")
-@requires(Permission.EDIT_PLANS)
-@writes
-def freeze(plan_id: int) -> ResponseReturnValue:
-    """Ask once more for the PDF that is proofread."""
-    plan = plan_to_change(plan_id)
-    acts.freeze_anew(plan, actor=current_actor(), now=clock.now())
-    flash(translate(N_("The PDF is being made; look again in a moment.")), "success")
-    return see_other(url_for(".signing", plan_id=plan.id))
-
-
-def is_signing(plan: Plan) -> bool:
-    """Say whether the draft of a plan is with those who sign, or was returned by them."""
-    if plan.draft is None:
-        return False
-    _, found = acts.signed_version(plan)
-    return found is not None and found.state in {SignOffState.OPEN, SignOffState.RETURNED}

@@ -7,16 +7,20 @@ from drillreg.config import settings
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
 from drillreg.core.db import db, unit_of_work
+from drillreg.core.errors import NotFound
 from drillreg.core.reading import form_view
 from drillreg.core.web import form_of, see_other, writes, writes_itself
 from drillreg.documents.operations.sheets import new_code, record_sheet
 from drillreg.documents.pdf import print_paper
 from drillreg.documents.queries.layouts import layout_for
+from drillreg.files.web import send_stored
 from drillreg.i18n import N_, translate
+from drillreg.orgs.scope import current_scope
 from drillreg.plans import signing as acts
 from drillreg.plans.forms import read_reason
+from drillreg.plans.queries import get_plan
 from drillreg.plans.routes.blueprint import bp, plan_to_change
-from drillreg.plans.routes.signing import context, shown_of, stage_view, step
+from drillreg.plans.routes.signing import context, frozen_of, shown_of, stage_view, step
 from drillreg.plans.signing_errors import record_error as assign_error
 from drillreg.plans.signing_forms import read_error
 from drillreg.plans.signing_paper import step_paper
@@ -129,4 +133,25 @@ def record_error(plan_id: int) -> ResponseReturnValue:
         now=clock.now(),
     )
     flash(translate(N_("The error lies with the step that should have seen it.")), "success")
+    return see_other(url_for(".signing", plan_id=plan.id))
+
+
+@bp.get("/<int:plan_id>/sign/frozen.pdf")
+@requires(Permission.VIEW)
+def frozen(plan_id: int) -> ResponseReturnValue:
+    """Hand out the text that was frozen for proofreading."""
+    found = frozen_of(get_plan(plan_id, current_scope()))
+    if found is None:
+        raise NotFound(N_("The PDF for proofreading is still being made."))
+    return send_stored(found)
+
+
+@bp.post("/<int:plan_id>/sign/freeze")
+@requires(Permission.EDIT_PLANS)
+@writes
+def freeze(plan_id: int) -> ResponseReturnValue:
+    """Ask once more for the PDF that is proofread."""
+    plan = plan_to_change(plan_id)
+    acts.freeze_anew(plan, actor=current_actor(), now=clock.now())
+    flash(translate(N_("The PDF is being made; look again in a moment.")), "success")
     return see_other(url_for(".signing", plan_id=plan.id))

@@ -327,11 +327,11 @@ def test_the_to_do_list_has_the_same_things_for_their_own_unit(as_role, county, 
     town = as_role("town_staff", county.town)
     page = town.page("/todo")
     groups = [row.text.strip() for row in page.select("tr.dr-group")]
-    assert groups == ["已过期　5"]
+    assert groups == ["已过期　7"]
     assert "报送台账" in page.text
     assert "加备用电池" in page.text
     assert "白岩镇防汛预案" in page.text
     only = town.page("/todo?kind=drill")
     assert [a.text for a in only.select("main td.two a")] == ["防汛演练"]
     data = town.get("/todo.xlsx").data
-    assert len(list(openpyxl.load_workbook(io.BytesIO(data)).active.values)) == 6
+    assert len(list(openpyxl.load_workbook(io.BytesIO(data)).active.values)) == 8

@@ -17,6 +17,7 @@ from drillreg.plans.rules import VersionState
 from drillreg.plans.signing import signed_version
 from drillreg.plans.succession import to_take_over
 from drillreg.plans.wording import STATE_COLOURS, STATE_WORDS
+from drillreg.signoffs.showing import STATE_WORDS as STATE_WORDS_OF_SIGNING
 
 SHOWN = 5
 
@@ -60,6 +61,6 @@ def signing_action(plan: Plan) -> str:
     return render_template(
         "plans/signing/_action.html",
         plan=plan,
-        sign_off=sign_off,
+        word=STATE_WORDS_OF_SIGNING[sign_off.state] if sign_off else "",
         begins=version.state is VersionState.DRAFT and bool(version.papers or is_written(version)),
     )

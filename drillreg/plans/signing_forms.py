@@ -7,14 +7,26 @@ from datetime import date
 from werkzeug.datastructures import MultiDict
 
 from drillreg.core.codes import code_list
+from drillreg.core.errors import DomainError
 from drillreg.core.reading import FormReader
 from drillreg.i18n import N_, translate
+from drillreg.plans.rules import ensure_not_classified
 from drillreg.signoffs.operations.experts import ExpertText, PanelText
 from drillreg.signoffs.rules import Stage
 
 MOST_EXPERTS = 15
 LONG = 2000
 YES, RETURN = "yes", "return"
+
+
+def _finish(reader: FormReader, *names: str) -> None:
+    """Raise FormErrors for what was wrong, and where a text carries the marking of a secret."""
+    for name in names:
+        try:
+            ensure_not_classified(reader.raw(name))
+        except DomainError as error:
+            reader.fail(name, error.message, **error.params)
+    reader.finish()
 
 
 @dataclass(frozen=True)
@@ -54,7 +66,7 @@ def read_step(
     if password and not on_paper and not secret:
         reader.fail("password", N_("Give your password again."))
     frozen = reader.integer("frozen", "frozen")
-    reader.finish()
+    _finish(reader, "remark")
     return StepForm(returns, remark, resume, answers, secret, on_paper, frozen)
 
 
@@ -104,7 +116,7 @@ def read_answer(fields: Mapping[str, str]) -> AnswerForm:
     reply = reader.choice("reply", translate(N_("Answer")), code_list("opinion_kind").codes())
     needed = reply in {"remarks", "against"}
     opinion = reader.text("opinion", translate(N_("Opinion")), required=needed, max_length=LONG)
-    reader.finish()
+    _finish(reader, "opinion")
     return AnswerForm(reply, opinion)
 
 
@@ -115,7 +127,7 @@ def read_outcome(fields: Mapping[str, str]) -> tuple[str, str]:
     outcome = reader.choice("outcome", translate(N_("What became of it")), codes)
     needed = outcome in {"partly", "refused"}
     note = reader.text("note", translate(N_("Reason")), required=needed, max_length=LONG)
-    reader.finish()
+    _finish(reader, "note")
     return outcome, note
 
 
@@ -143,7 +155,7 @@ def read_panel(fields: Mapping[str, str]) -> PanelText:
         )
     if not experts:
         reader.fail("name-0", N_("Enter at least one expert."))
-    reader.finish()
+    _finish(reader, "conclusion", *(f"opinion-{at}" for at in range(MOST_EXPERTS)))
     return PanelText(held_on or date.min, place, conclusion, experts)
 
 
@@ -154,7 +166,7 @@ def read_submission(fields: Mapping[str, str]) -> tuple[str, str]:
     label = translate(N_("Reason of the urgent path"))
     reason = reader.text("urgent_reason", label, required=urgent, max_length=500)
     remark = reader.text("remark", translate(N_("Remark")), max_length=LONG)
-    reader.finish()
+    _finish(reader, "urgent_reason", "remark")
     return (reason if urgent else ""), remark
 
 
@@ -164,7 +176,7 @@ def read_issue(fields: Mapping[str, str]) -> tuple[date, date | None, str]:
     issued_on = reader.date("issued_on", translate(N_("Date of issue")), required=True)
     review_on = reader.date("review_on", translate(N_("Review by")))
     remark = reader.text("remark", translate(N_("Remark")), max_length=LONG)
-    reader.finish()
+    _finish(reader, "remark")
     return issued_on or date.min, review_on, remark
 
 
@@ -173,5 +185,5 @@ def read_error(fields: Mapping[str, str], keys: Sequence[str]) -> tuple[str, str
     reader = FormReader(fields)
     key = reader.choice("step", translate(N_("Step that should have seen it")), keys)
     text = reader.text("text", translate(N_("What is wrong")), required=True, max_length=LONG)
-    reader.finish()
+    _finish(reader, "text")
     return key, text

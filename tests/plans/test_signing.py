@@ -542,3 +542,15 @@ def test_a_village_signs_on_paper_and_the_town_reviews(as_role, county, make_pla
     assert f"{address}/sign" in {a["href"] for a in village.page("/todo").select("main a")}
     sign = {"decision": "yes", "password": PASSWORD}
     assert leader.post(f"{address}/sign", data=sign).status_code == 403
+
+
+def test_a_marking_of_secrecy_is_refused_in_every_remark(way):
+    way.submit()
+    way.consult()
+    refused = way.clerk.post(way.at("experts/skip"), data={"reason": "秘密★5年"})
+    assert refused.status_code == 422
+    way.skip("experts", "align")
+    refused = way.take(way.colleague, "review", remark="见 机密★ 附件", **CHECKED)
+    assert refused.status_code == 422
+    assert "国家秘密不得录入" in refused.text
+    assert "签批中" in way.clerk.page(f"/plans/{way.plan.id}").text

@@ -24,7 +24,7 @@ from drillreg.plans.rules import (
     ensure_standing,
     review_date,
 )
-from drillreg.plans.signing import ensure_direct, give_up_returned
+from drillreg.plans.signing import ensure_direct, give_up_returned, route_of
 from drillreg.plans.wording import SECRECY_WORDS
 
 FIELDS = ("number", "issued_on", "review_on")
@@ -37,7 +37,8 @@ def issue(plan_id: int) -> str:
     plan = plan_to_change(plan_id, Permission.ISSUE_PLANS)
     today = clock.today()
     defaults = {"issued_on": today, "review_on": review_date(today), **_typed()}
-    return render_template("plans/issue.html", plan=plan, form=form_view(**defaults))
+    direct = route_of(plan).direct
+    return render_template("plans/issue.html", plan=plan, direct=direct, form=form_view(**defaults))
 
 
 def _typed() -> dict[str, Any]:

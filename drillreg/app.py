@@ -37,6 +37,7 @@ import drillreg.reports.routes
 import drillreg.resources.routes
 import drillreg.scheduler.cli
 import drillreg.scheduler.routes
+import drillreg.signoffs.routes
 import drillreg.staff.routes
 import drillreg.tasks.routes
 import drillreg.upkeep.cli
@@ -114,7 +115,8 @@ from drillreg.orgs.previews import duty_lines, past_lines, record_lines, supervi
 from drillreg.orgs.records import ORG, register_records
 from drillreg.orgs.successions import Succession, register_successions
 from drillreg.plans.brought import WORD_WORK
-from drillreg.plans.panels import plans_of_org, plans_over_site
+from drillreg.plans.freezing import FREEZE_WORK, print_frozen
+from drillreg.plans.panels import plans_of_org, plans_over_site, signing_action
 from drillreg.plans.part_panels import copied_and_alike, parts_of_plan
 from drillreg.plans.proving import plans_to_prove
 from drillreg.plans.scope import PLAN
@@ -141,6 +143,16 @@ from drillreg.sandbox import client as sandbox
 from drillreg.scheduler.jobs import BACKUP_WORK
 from drillreg.scheduler.operations import JOB_WORK
 from drillreg.scheduler.runner import run_asked
+from drillreg.signoffs.sheets import KIND as SIGN_OFF_STEP
+from drillreg.signoffs.sheets import STEP_SHEET, stage_references
+from drillreg.signoffs.waiting import (
+    LATE_OPINIONS,
+    LATE_STEPS,
+    opinions_to_give,
+    returned_to_me,
+    steps_on_paper,
+    steps_to_take,
+)
 from drillreg.staff.panels import leaving_link, leaving_link_below
 from drillreg.staff.people_import import PeopleImport
 from drillreg.tasks.chasing import ChaseSource, register_chasing
@@ -182,6 +194,7 @@ BLUEPRINTS = (
     drillreg.resources.routes.bp,
     drillreg.scheduler.cli.bp,
     drillreg.scheduler.routes.bp,
+    drillreg.signoffs.routes.bp,
     drillreg.staff.routes.bp,
     drillreg.tasks.routes.bp,
     drillreg.upkeep.cli.bp,
@@ -196,6 +209,7 @@ WORK: dict[str, Handler] = {
     APPLY_WORK: write_import,
     "reports.pdf": print_report,
     BOOK_WORK: compile_book,
+    FREEZE_WORK: print_frozen,
     VERIFY_WORK: verify_trail,
     JOB_WORK: run_asked,
     BACKUP_WORK: back_up,
@@ -224,6 +238,7 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("org-reach", grants_of_org),
     ("plan", grants_of_plan),
     ("plan-aside", short_papers_of_plan),
+    ("plan-actions", signing_action),
     ("site", grants_of_site),
     ("drill", grants_of_drill),
     ("report", grants_of_report),
@@ -277,6 +292,8 @@ SUBJECTS = {
     "org": ("orgs.show", "org_id"),
     "duty": ("duties.open_duty", "duty_id"),
     "evidence": ("evidence.show", "evidence_id"),
+    "sign-off-stage": ("signoffs.step", "stage_id"),
+    "consultation": ("plans.consultation", "consultation_id"),
 }
 
 # What of an organisation evidence entered by hand can be about, by the type of the field.
@@ -293,6 +310,10 @@ PLANNED_NEXT: dict[Owed, NextDates] = {Owed.DRILL: next_drills}
 TODOS: tuple[TodoSource, ...] = (
     reports_to_decide,
     reports_sent_back,
+    steps_to_take,
+    steps_on_paper,
+    opinions_to_give,
+    returned_to_me,
     tasks_to_do,
     shifts_to_take_over,
     contacts_to_complete,
@@ -311,6 +332,8 @@ CHASING: tuple[ChaseSource, ...] = (
     STALE_CHECKS,
     PLANS_TO_REVIEW,
     LATE_DUTIES,
+    LATE_STEPS,
+    LATE_OPINIONS,
 )
 
 # Where a duty is done; the first page that fits its rule.
@@ -394,10 +417,13 @@ EFFECTS: tuple[tuple[Area, Effect], ...] = (
 
 
 # How records are named where a document number or a printed sheet refers to them.
-REFERENCES: dict[str, Resolver] = {"report": report_references}
+REFERENCES: dict[str, Resolver] = {
+    "report": report_references,
+    "sign-off-stage": stage_references,
+}
 
 # Forms that are printed, signed on paper and sent back by their code.
-SHEETS: dict[str, SheetKind] = {SIGN_OFF: SIGN_OFF_SHEET}
+SHEETS: dict[str, SheetKind] = {SIGN_OFF: SIGN_OFF_SHEET, SIGN_OFF_STEP: STEP_SHEET}
 
 
 # Kinds of records that somebody can be granted, or that stay open to a former territory.

@@ -24,6 +24,7 @@ from drillreg.demo.network import load_network
 from drillreg.demo.office import load_office
 from drillreg.demo.people import load_people
 from drillreg.demo.plan_parts import load_plan_parts
+from drillreg.demo.plan_signing import load_signing, prepare_signing
 from drillreg.demo.plans import load_plans, prepare_plans
 from drillreg.demo.proofs import load_proofs
 from drillreg.demo.registers import load_registers, sign_on_paper
@@ -75,6 +76,7 @@ STAGES = (
     Stage("ground", load_ground),
     Stage("proofs", load_proofs),
     Stage("books", load_books),
+    Stage("plan-signing", load_signing, before=prepare_signing),
     Stage("leaving", load_leaving),
     Stage("duties", load_duties, after=work_out),
 )

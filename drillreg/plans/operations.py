@@ -29,6 +29,7 @@ from drillreg.plans.rules import (
     ensure_may_draft,
     ensure_paper,
     ensure_standing,
+    ensure_unlocked,
 )
 from drillreg.plans.sections import hold_draft, texts_of
 
@@ -56,6 +57,12 @@ def _draft_of(plan: Plan) -> PlanVersion:
     if plan.draft is None:
         raise DomainError(N_("This plan has no draft. Start a revision first."))
     return plan.draft
+
+
+def _draft_to_change(plan: Plan) -> PlanVersion:
+    draft = _draft_of(plan)
+    ensure_unlocked(draft.locked_at is not None)
+    return draft
 
 
 def _title_taken(org_id: int, title: str, *, except_id: int | None = None) -> bool:
@@ -150,12 +157,12 @@ def _attach(
 
 def add_papers(*, plan: Plan, papers: Iterable[Upload], actor: Actor, now: datetime) -> None:
     """Attach papers to the draft."""
-    _attach(plan, _draft_of(plan), papers, actor=actor, now=now)
+    _attach(plan, _draft_to_change(plan), papers, actor=actor, now=now)
 
 
 def void_paper(*, plan: Plan, paper: PlanFile, reason: str, actor: Actor, now: datetime) -> None:
     """Strike a paper of the draft; papers of an issued version stay as they are."""
-    if paper not in _draft_of(plan).papers:
+    if paper not in _draft_to_change(plan).papers:
         raise DomainError(N_("Only papers of the draft can be struck out."))
     paper.voided_at, paper.voided_by_id, paper.void_reason = now, actor.account_id, reason
     _record("plan-paper-voided", plan, actor=actor, now=now, name=paper.file.name, reason=reason)
@@ -212,7 +219,7 @@ def issue_version(
     today: date,
 ) -> PlanVersion:
     """Put the draft in force; the version before it ends the same day, in the same transaction."""
-    draft, before = hold_draft(_draft_of(plan)), plan.current
+    draft, before = hold_draft(_draft_to_change(plan)), plan.current
     text = texts_of(plan, draft)
     ensure_issuable(
         draft.state,
@@ -301,7 +308,7 @@ def withdraw_draft(
     *, plan: Plan, reason: str, actor: Actor, now: datetime, today: date
 ) -> PlanVersion:
     """Give a draft up; a plan that was never issued is struck out with it."""
-    draft = _draft_of(plan)
+    draft = _draft_to_change(plan)
     draft.state, draft.ended_on, draft.end_reason = VersionState.WITHDRAWN, today, reason
     if plan.current is None:
         plan.voided_at, plan.voided_by_id, plan.void_reason = now, actor.account_id, reason

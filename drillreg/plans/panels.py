@@ -10,9 +10,14 @@ from drillreg.orgs.models import Org
 from drillreg.orgs.scope import current_scope, may_here
 from drillreg.plans.counting import counts_by_state
 from drillreg.plans.covering import plans_covering
+from drillreg.plans.freezing import is_written
+from drillreg.plans.models import Plan
 from drillreg.plans.queries import PlanFilter, plans_page
+from drillreg.plans.rules import VersionState
+from drillreg.plans.signing import signed_version
 from drillreg.plans.succession import to_take_over
 from drillreg.plans.wording import STATE_COLOURS, STATE_WORDS
+from drillreg.signoffs.showing import STATE_WORDS as STATE_WORDS_OF_SIGNING
 
 SHOWN = 5
 
@@ -44,4 +49,18 @@ def plans_over_site(site: HazardSite) -> str:
         event=event,
         plans=plans_covering(site.org, event, current_scope()),
         may_register=may_here(Permission.EDIT_PLANS, site.org),
+    )
+
+
+def signing_action(plan: Plan) -> str:
+    """Show the way to the sign-off of a plan's draft, or of the version that was signed."""
+    version, sign_off = signed_version(plan)
+    standing = plan.voided_at is None and not plan.is_abolished
+    if not standing or (version.state is not VersionState.DRAFT and sign_off is None):
+        return ""
+    return render_template(
+        "plans/signing/_action.html",
+        plan=plan,
+        word=STATE_WORDS_OF_SIGNING[sign_off.state] if sign_off else "",
+        begins=version.state is VersionState.DRAFT and bool(version.papers or is_written(version)),
     )

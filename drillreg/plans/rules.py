@@ -130,6 +130,12 @@ def ensure_may_draft(has_draft: bool) -> None:
         raise DomainError(N_("This plan already has a draft. Go on with that one."))
 
 
+def ensure_unlocked(locked: bool) -> None:
+    """Raise while a draft is with those who sign: what they read stays as it is."""
+    if locked:
+        raise DomainError(N_("The draft is with those who sign; nobody changes it until then."))
+
+
 def ensure_standing(*, voided: bool, abolished: bool) -> None:
     """Raise when a plan was struck out or abolished: it only stays to be read."""
     if voided:

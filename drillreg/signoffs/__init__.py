@@ -1,1 +1,1 @@
-"""Sign-off: routes as data, steps taken by named people, returned or passed on."""
+"""Sign-off of whatever is signed: routes as data, stages with clocks, opinions asked, experts."""

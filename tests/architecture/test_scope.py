@@ -30,6 +30,8 @@ FOR_NOBODY = {
     "plans.carrying.current_version_of": "of the plan above that a plan names",
     "plans.sections.hold_draft": "locks a draft that was read within a scope",
     "plans.operations._title_taken": "of the organisation a plan is registered at",
+    "plans.freezing._locked_draft": "background work prints what was signed",
+    "plans.signing.plan_of_version": "the question a body was asked opens the text",
     "plans.queries._row_statement": "the columns of a read that asks",
     "plans.queries._has_words": "a condition inside a read that asks",
     "drills.succession._pass_drills": "of an organisation whose change was decided in scope",

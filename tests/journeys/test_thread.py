@@ -98,7 +98,7 @@ def test_a_town_registers_a_plan_and_its_sites(person, files, found, today) -> N
     town.press("登记为草稿")
     town.sees("地质灾害", made.TOWN, files["paper"].name)
     found["plan"] = town.page.url
-    town.press("印发草稿")
+    town.press("补录纸质印发")
     town.fill(number=f"白府发〔{today.year}〕12号", issued_on=today.isoformat())
     town.press("下一步，核对")
     town.sees(f"白府发〔{today.year}〕12号")

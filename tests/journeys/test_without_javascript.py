@@ -37,7 +37,7 @@ def test_a_plan_is_registered(plain_person, tmp_path, today) -> None:
     town.fill(event_type="food", papers=paper)
     town.press("登记为草稿")
     town.sees("食品安全", "草稿")
-    town.press("印发草稿")
+    town.press("补录纸质印发")
     town.fill(number="白府发〔2026〕99号", issued_on=today.isoformat())
     town.press("下一步，核对")
     town.press("确认印发")

@@ -16,6 +16,8 @@ from drillreg.hazards.models import HazardSite
 from drillreg.orgs.models import Org, Oversight
 from drillreg.plans.models import Plan, PlanVersion
 from drillreg.plans.rules import VersionState
+from drillreg.signoffs.models import SignOff
+from drillreg.signoffs.rules import SignOffState
 from tests.documents.words import TOWN_PLAN, plan_file
 from tests.journeys import made
 from tests.shots.pages import Sight, Walk, own_path
@@ -49,6 +51,7 @@ def deeds(walk: Walk) -> Iterator[Sight]:
     site.app.config["WTF_CSRF_ENABLED"] = False
     yield from _imports(walk)
     yield from _issue(walk)
+    yield from _signing(walk)
     yield from _record(walk)
     yield from _check(walk)
     yield from _phone(walk)
@@ -112,6 +115,18 @@ def _issue(walk: Walk) -> Iterator[Sight]:
     yield Sight("town", f"{path}/issue/check?{number}", "plans.check")
     issued = draft.where(PlanVersion.state == VersionState.CURRENT, Plan.org_id == town)
     yield Sight("town", f"/plans/{_id(walk.site, issued)}/issued", "plans.issued")
+
+
+def _signing(walk: Walk) -> Iterator[Sight]:
+    """Yield the steps of the demo's sign-offs, each as whom it waits for sees it."""
+    running = select(SignOff.url).where(SignOff.state == SignOffState.OPEN).order_by(SignOff.id)
+    with walk.site.app.app_context():
+        asking, approving = db.session.scalars(running).all()[:2]
+    yield Sight("clerk", f"{asking}/consult", "plans.step", "consult")
+    yield Sight("clerk", f"{asking}/experts", "plans.step", "experts")
+    yield Sight("leader", f"{approving}/approve", "plans.step", "approve")
+    yield Sight("clerk", f"{approving}/approve", "plans.step", "paper")
+    yield Sight("clerk", f"{approving}/withdraw", "plans.call_back")
 
 
 def _record(walk: Walk) -> Iterator[Sight]:

@@ -34,6 +34,7 @@ PEOPLE = {
 # Pages that differ by the state of what they show: more of them are opened.
 BY_STATE = {
     "plans.show",
+    "plans.signing",
     "hazards.show",
     "drills.show",
     "reports.show",
@@ -71,10 +72,13 @@ EXCUSED = {
     "orgs.boundary": "data of the map",
     "orgs.boundaries_geojson": "data of the map",
     "plans.routes_geojson": "data of the map",
+    "plans.consulted_text": "a file",
+    "plans.opinion_scan": "a file",
     "reports.word": "a file",
     "resources.shelters_map": "data of the map",
     "resources.supplies_map": "data of the map",
     "resources.teams_map": "data of the map",
+    "signoffs.step": "leads on from the chasing list",
     "work.result": "a file",
     "office.export_trail": "a workbook",
     "upkeep.authority": "a file",

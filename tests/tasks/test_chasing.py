@@ -13,6 +13,7 @@ from drillreg.geo.morton import encode
 from drillreg.hazards.models import HazardSite
 from drillreg.plans.models import Plan, PlanVersion
 from drillreg.reports.models import CorrectiveAction, Finding, Report
+from drillreg.signoffs.models import Consultation, SignOff, SignOffStage
 from drillreg.steps.models import Step
 from drillreg.tasks.models import Task
 
@@ -137,6 +138,45 @@ def everything_late(keep, county, drill, today, frozen):
             assigned_at=frozen.now,
         )
     )
+    _signed_late(keep, town, today, frozen.now)
+
+
+def _signed_late(keep, town, today, now):
+    """A step of a sign-off, and an opinion that was asked for at it."""
+    sign_off = keep(
+        SignOff(
+            subject_kind="plan-version",
+            subject_id=1,
+            title="白岩镇森林火灾应急预案",
+            url="/plans/1/sign",
+            org_id=town.id,
+            route="town",
+            stages=[],
+            started_at=now,
+            started_by_id=0,
+            started_by_name="刘美云",
+        )
+    )
+    stage = keep(
+        SignOffStage(
+            sign_off_id=sign_off.id,
+            round=1,
+            key="consult",
+            state="open",
+            org_id=town.id,
+            permission="edit-plans",
+            due_on=today - timedelta(days=1),
+        )
+    )
+    keep(
+        Consultation(
+            stage_id=stage.id,
+            org_id=town.id,
+            asked_at=now,
+            asked_by_name="周敏",
+            answer_by=today - timedelta(days=5),
+        )
+    )
 
 
 def rows_of(page):
@@ -156,7 +196,7 @@ def test_one_list_has_what_is_late_of_every_kind(as_role, county, everything_lat
     assert "有总结的演练" not in page.text
     late = [int(row.select_one(".dr-late").text.split()[1]) for row in rows_of(page)]
     assert late == sorted(late, reverse=True)
-    assert "共 8 条" in page.text
+    assert "共 10 条" in page.text
 
 
 @pytest.mark.parametrize("kind", code_list("chase_kind").codes())
@@ -287,11 +327,11 @@ def test_the_to_do_list_has_the_same_things_for_their_own_unit(as_role, county, 
     town = as_role("town_staff", county.town)
     page = town.page("/todo")
     groups = [row.text.strip() for row in page.select("tr.dr-group")]
-    assert groups == ["已过期　5"]
+    assert groups == ["已过期　7"]
     assert "报送台账" in page.text
     assert "加备用电池" in page.text
     assert "白岩镇防汛预案" in page.text
     only = town.page("/todo?kind=drill")
     assert [a.text for a in only.select("main td.two a")] == ["防汛演练"]
     data = town.get("/todo.xlsx").data
-    assert len(list(openpyxl.load_workbook(io.BytesIO(data)).active.values)) == 6
+    assert len(list(openpyxl.load_workbook(io.BytesIO(data)).active.values)) == 8

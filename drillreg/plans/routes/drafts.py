@@ -13,6 +13,7 @@ from drillreg.plans.operations import add_papers, start_revision, void_paper, wi
 from drillreg.plans.queries import get_paper
 from drillreg.plans.routes.blueprint import bp, plan_to_change
 from drillreg.plans.sections import sections_of, written_in
+from drillreg.plans.signing import give_up_returned
 
 
 @bp.get("/<int:plan_id>/papers")
@@ -106,11 +107,13 @@ def withdraw(plan_id: int) -> str:
 def withdraw_now(plan_id: int) -> ResponseReturnValue:
     """Give the draft up."""
     plan = plan_to_change(plan_id)
+    reason, actor, now = read_reason(request.form), current_actor(), clock.now()
+    give_up_returned(plan, reason, actor=actor, now=now)
     withdraw_draft(
         plan=plan,
-        reason=read_reason(request.form),
-        actor=current_actor(),
-        now=clock.now(),
+        reason=reason,
+        actor=actor,
+        now=now,
         today=clock.today(),
     )
     return see_other(url_for(".show", plan_id=plan.id))

@@ -18,8 +18,14 @@ from drillreg.plans.models import Plan
 from drillreg.plans.operations import abolish_plan, issue_version
 from drillreg.plans.queries import get_plan
 from drillreg.plans.routes.blueprint import bp, plan_to_change
-from drillreg.plans.rules import WORKING_DAYS_TO_FILE, ensure_issuable, ensure_standing, review_date
+from drillreg.plans.rules import (
+    WORKING_DAYS_TO_FILE,
+    ensure_issuable,
+    ensure_standing,
+    review_date,
+)
 from drillreg.plans.sections import texts_of
+from drillreg.plans.signing import ensure_direct, give_up_returned, route_of
 from drillreg.plans.wording import SECRECY_WORDS
 
 FIELDS = ("number", "issued_on", "review_on")
@@ -32,7 +38,8 @@ def issue(plan_id: int) -> str:
     plan = plan_to_change(plan_id, Permission.ISSUE_PLANS)
     today = clock.today()
     defaults = {"issued_on": today, "review_on": review_date(today), **_typed()}
-    return render_template("plans/issue.html", plan=plan, form=form_view(**defaults))
+    direct = route_of(plan).direct
+    return render_template("plans/issue.html", plan=plan, direct=direct, form=form_view(**defaults))
 
 
 def _typed() -> dict[str, Any]:
@@ -64,6 +71,7 @@ def _ensure_issuable(plan: Plan, form: IssueForm) -> None:
     ensure_standing(voided=plan.voided_at is not None, abolished=plan.is_abolished)
     if plan.draft is None:
         raise DomainError(N_("Only a draft can be issued."))
+    ensure_direct(plan)
     text = texts_of(plan, plan.draft)
     ensure_issuable(
         plan.draft.state,
@@ -85,6 +93,7 @@ def issue_now(plan_id: int) -> ResponseReturnValue:
     """Issue the draft as it was checked."""
     plan = plan_to_change(plan_id, Permission.ISSUE_PLANS)
     form = IssueForm.read(request.form)
+    ensure_direct(plan)
     ensure_as_checked(
         plan,
         form,
@@ -138,11 +147,13 @@ def abolish(plan_id: int) -> str:
 def abolish_now(plan_id: int) -> ResponseReturnValue:
     """End the version in force without a successor."""
     plan = plan_to_change(plan_id, Permission.ISSUE_PLANS)
+    reason, actor, now = read_reason(request.form), current_actor(), clock.now()
+    give_up_returned(plan, reason, actor=actor, now=now)
     abolish_plan(
         plan=plan,
-        reason=read_reason(request.form),
-        actor=current_actor(),
-        now=clock.now(),
+        reason=reason,
+        actor=actor,
+        now=now,
         today=clock.today(),
     )
     return see_other(url_for(".show", plan_id=plan.id))

@@ -1,0 +1,255 @@
+"""Opinions and experts: asking bodies, their page, answers from outside, the meeting."""
+
+from flask import Response, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
+
+from drillreg.core import clock
+from drillreg.core.access import Permission, current_actor, requires
+from drillreg.core.errors import NotFound
+from drillreg.core.reading import form_view
+from drillreg.core.web import form_of, see_other, writes
+from drillreg.files.models import StoredFile
+from drillreg.files.operations import store
+from drillreg.files.web import send_stored
+from drillreg.i18n import N_, translate
+from drillreg.orgs.models import Org
+from drillreg.orgs.scope import current_scope, ensure_may
+from drillreg.plans import signing as acts
+from drillreg.plans.freezing import is_written
+from drillreg.plans.models import Plan, PlanVersion
+from drillreg.plans.printing import plan_pdf
+from drillreg.plans.queries import get_plan
+from drillreg.plans.routes.blueprint import bp, plan_to_change
+from drillreg.plans.routes.signing import context, shown_of, step
+from drillreg.plans.signing_forms import read_answer, read_ask, read_outcome, read_panel
+from drillreg.signoffs.models import Consultation
+from drillreg.signoffs.operations.consulting import answer as give_answer
+from drillreg.signoffs.operations.consulting import ask, settle_opinion
+from drillreg.signoffs.operations.experts import enter_panel
+from drillreg.signoffs.queries import bodies_to_ask, consultation_at, get_consultation
+from drillreg.signoffs.rules import StageState
+
+SCANS = frozenset({"application/pdf", "image/jpeg", "image/png"})
+
+
+def _scan_of(upload: FileStorage | None, org_id: int) -> StoredFile | None:
+    """Keep a scanned paper, if one was sent."""
+    if upload is None or not upload.filename:
+        return None
+    return store(
+        upload.read(),
+        name=upload.filename,
+        org_id=org_id,
+        actor=current_actor(),
+        now=clock.now(),
+        media_types=SCANS,
+    )
+
+
+def bodies(plan: Plan) -> list[Org]:
+    """Return the bodies that can be asked on a plan."""
+    return list(bodies_to_ask(plan.org, current_scope(), clock.today()))
+
+
+@bp.post("/<int:plan_id>/sign/<key>/ask")
+@requires(Permission.EDIT_PLANS)
+@form_of(step)
+@writes
+def ask_bodies(plan_id: int, key: str) -> ResponseReturnValue:
+    """Ask bodies for their opinion in writing."""
+    plan = plan_to_change(plan_id)
+    orgs = {org.id: org for org in bodies(plan)}
+    form = read_ask(request.form, list(orgs))
+    count = ask(
+        acts.table_of(plan),
+        key,
+        orgs=[orgs[org_id] for org_id in form.org_ids],
+        outside=form.outside,
+        answer_by=form.answer_by,
+        url_of=lambda asked_id: url_for(".consultation", consultation_id=asked_id),
+        actor=current_actor(),
+        today=clock.today(),
+        now=clock.now(),
+    )
+    flash(translate(N_("Bodies asked: %(count)d"), count=count), "success")
+    return see_other(url_for(".step", plan_id=plan.id, key=key))
+
+
+@bp.post("/<int:plan_id>/sign/<key>/experts")
+@requires(Permission.EDIT_PLANS)
+@form_of(step)
+@writes
+def keep_panel(plan_id: int, key: str) -> ResponseReturnValue:
+    """Keep the meeting of experts."""
+    plan = plan_to_change(plan_id)
+    text = read_panel(request.form)
+    enter_panel(
+        acts.table_of(plan),
+        key,
+        text,
+        file=_scan_of(request.files.get("minutes"), plan.org_id),
+        actor=current_actor(),
+        today=clock.today(),
+        now=clock.now(),
+    )
+    flash(translate(N_("The meeting of experts is kept.")), "success")
+    return see_other(url_for(".step", plan_id=plan.id, key=key))
+
+
+def _question(
+    plan: Plan, consultation_id: int, *, to_change: bool = False
+) -> tuple[Consultation, PlanVersion]:
+    version, found = shown_of(plan)
+    if found is None:
+        raise NotFound(N_("There is no such request for an opinion."))
+    return consultation_at(consultation_id, found.sign_off, to_change=to_change), version
+
+
+@bp.get("/<int:plan_id>/sign/opinions/<int:consultation_id>")
+@requires(Permission.EDIT_PLANS)
+def opinion(plan_id: int, consultation_id: int) -> str:
+    """Show what a body answered; enter the answer of one outside, and what became of it."""
+    plan = plan_to_change(plan_id)
+    asked, _ = _question(plan, consultation_id)
+    form = form_view(outcome=asked.outcome, note=asked.outcome_note)
+    return render_template(
+        "plans/signing/opinion.html",
+        asked=asked,
+        is_open=asked.stage.state is StageState.OPEN,
+        form=form,
+        **context(plan),
+    )
+
+
+@bp.post("/<int:plan_id>/sign/opinions/<int:consultation_id>")
+@requires(Permission.EDIT_PLANS)
+@form_of(opinion)
+@writes
+def enter_opinion(plan_id: int, consultation_id: int) -> ResponseReturnValue:
+    """Enter the answer that a body gave on paper, with its scan."""
+    plan = plan_to_change(plan_id)
+    table = acts.table_of(plan)
+    asked, _ = _question(plan, consultation_id, to_change=True)
+    form = read_answer(request.form)
+    give_answer(
+        asked,
+        asked.stage,
+        table.sign_off,
+        reply=form.reply,
+        opinion=form.opinion,
+        file=_scan_of(request.files.get("scan"), plan.org_id),
+        name=asked.org.name if asked.org else asked.outside_name or "",
+        actor=current_actor(),
+        now=clock.now(),
+    )
+    flash(translate(N_("The answer is entered.")), "success")
+    return see_other(url_for(".opinion", plan_id=plan.id, consultation_id=asked.id))
+
+
+@bp.post("/<int:plan_id>/sign/opinions/<int:consultation_id>/outcome")
+@requires(Permission.EDIT_PLANS)
+@form_of(opinion)
+@writes
+def settle(plan_id: int, consultation_id: int) -> ResponseReturnValue:
+    """Write what became of an opinion."""
+    plan = plan_to_change(plan_id)
+    table = acts.table_of(plan)
+    asked, _ = _question(plan, consultation_id, to_change=True)
+    outcome, note = read_outcome(request.form)
+    settle_opinion(
+        asked, table.sign_off, outcome=outcome, note=note, actor=current_actor(), now=clock.now()
+    )
+    return see_other(url_for(".step", plan_id=plan.id, key=asked.stage.key))
+
+
+@bp.get("/<int:plan_id>/sign/opinions/<int:consultation_id>/scan")
+@requires(Permission.VIEW)
+def opinion_scan(plan_id: int, consultation_id: int) -> ResponseReturnValue:
+    """Hand out the scanned answer of a body."""
+    asked, _ = _question(get_plan(plan_id, current_scope()), consultation_id)
+    if asked.file is None:
+        raise NotFound(N_("There is no such paper."))
+    return send_stored(asked.file)
+
+
+# What a body that is asked sees: its question, the text, and nothing else of the plan.
+
+
+def _asked_of_us(consultation_id: int, *, to_change: bool = False) -> Consultation:
+    asked = get_consultation(consultation_id, current_scope(), to_change=to_change)
+    if asked.org is not None:
+        ensure_may(Permission.EDIT_PLANS, asked.org)
+    return asked
+
+
+def _text_of(asked: Consultation) -> tuple[Plan, PlanVersion]:
+    """Return the plan a body is asked about: the question itself opens it, no scope does."""
+    return acts.plan_of_version(asked.stage.sign_off.subject_id)
+
+
+@bp.get("/consultations/<int:consultation_id>")
+@requires(Permission.EDIT_PLANS)
+def consultation(consultation_id: int) -> str:
+    """Show a body what it is asked, with the text, and take its answer."""
+    asked = _asked_of_us(consultation_id)
+    plan, version = _text_of(asked)
+    return render_template(
+        "plans/signing/consultation.html",
+        asked=asked,
+        plan=plan,
+        version=version,
+        written=is_written(version),
+        is_open=asked.stage.state is StageState.OPEN,
+        today=clock.today(),
+        form=form_view(),
+    )
+
+
+@bp.post("/consultations/<int:consultation_id>")
+@requires(Permission.EDIT_PLANS)
+@form_of(consultation)
+@writes
+def answer(consultation_id: int) -> ResponseReturnValue:
+    """Take the answer of a body that was asked."""
+    asked = _asked_of_us(consultation_id, to_change=True)
+    form = read_answer(request.form)
+    if asked.org is None:
+        raise NotFound(N_("There is no such request for an opinion."))
+    give_answer(
+        asked,
+        asked.stage,
+        asked.stage.sign_off,
+        reply=form.reply,
+        opinion=form.opinion,
+        file=_scan_of(request.files.get("scan"), asked.org.id),
+        name=asked.org.name,
+        actor=current_actor(),
+        now=clock.now(),
+    )
+    flash(translate(N_("Thank you. Your answer is with those who asked.")), "success")
+    return see_other(url_for(".consultation", consultation_id=asked.id))
+
+
+@bp.get("/consultations/<int:consultation_id>/text.pdf")
+@requires(Permission.EDIT_PLANS)
+def consulted_text(consultation_id: int) -> Response:
+    """Print the text a body is asked about, marked as a draft."""
+    _, version = _text_of(_asked_of_us(consultation_id))
+    if not is_written(version):
+        raise NotFound(N_("There is no such paper."))
+    response = Response(plan_pdf(version, now=clock.now(), draft=True), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = 'inline; filename="draft.pdf"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@bp.get("/consultations/<int:consultation_id>/papers/<int:file_id>")
+@requires(Permission.EDIT_PLANS)
+def consulted_paper(consultation_id: int, file_id: int) -> ResponseReturnValue:
+    """Hand out a paper of the draft a body is asked about."""
+    _, version = _text_of(_asked_of_us(consultation_id))
+    found = next((paper for paper in version.papers if paper.id == file_id), None)
+    if found is None:
+        raise NotFound(N_("There is no such paper."))
+    return send_stored(found.file)

@@ -1,0 +1,1 @@
+"""Acts of a sign-off: moving it on, asking for opinions, entering experts."""

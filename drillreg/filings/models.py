@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from drillreg.accounts.models import PERSONAL
 from drillreg.core.db import Base, Versioned, Voidable
 from drillreg.evidence.models import Evidence
-from drillreg.filings.rules import ClockKind, Closing, FilingState, TrainingKind
 from drillreg.files.models import StoredFile
+from drillreg.filings.rules import ClockKind, Closing, FilingState, TrainingKind
 from drillreg.orgs.models import Org
 from drillreg.plans.models import Plan, PlanVersion
 

@@ -1,4 +1,4 @@
-"""Files that come with a form: photos are cleaned before any transaction, papers stay as they are."""
+"""Files of a form: photos are cleaned before any transaction, papers stay as they are."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -8,6 +8,7 @@ from sqlalchemy import literal, select
 
 from drillreg.audit.operations import record
 from drillreg.core.access import Actor
+from drillreg.core.changes import announce
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError
 from drillreg.evidence.models import Grade
@@ -40,6 +41,11 @@ def _record(action: str, plan: Plan, *, actor: Actor, now: datetime, **detail: A
         now=now,
         **detail,
     )
+
+
+def _tell(what: str, version: PlanVersion, org_id: int, *, now: datetime, today: date) -> None:
+    ids = {"plan_id": version.plan_id, "version_id": version.id, "org_id": org_id}
+    announce("plan", what=what, now=now, today=today, **ids)
 
 
 def _ensure_open(plan: Plan) -> None:
@@ -226,6 +232,7 @@ def issue_version(
         review_on=review_on,
         papers=[paper.file.sha256 for paper in draft.papers],
     )
+    _tell("issued", draft, plan.org_id, now=now, today=today)
     return draft
 
 
@@ -271,6 +278,7 @@ def abolish_plan(*, plan: Plan, reason: str, actor: Actor, now: datetime, today:
     current.state, current.ended_on, current.end_reason = VersionState.ABOLISHED, today, reason
     _end_evidence(current, today)
     _record("plan-abolished", plan, actor=actor, now=now, version=current.number, reason=reason)
+    _tell("abolished", current, plan.org_id, now=now, today=today)
 
 
 def _end_evidence(version: PlanVersion, ended_on: date) -> None:

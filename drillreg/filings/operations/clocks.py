@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager
 
 from drillreg.core.db import db
 from drillreg.filings.models import PlanClock
@@ -70,7 +70,7 @@ def follow_plan(change: Mapping[str, Any]) -> None:
     plan = db.session.scalar(
         select(Plan)
         .join(Plan.org)
-        .options(contains_eager(Plan.org), joinedload(Plan.parent).raiseload(Plan.versions))
+        .options(contains_eager(Plan.org))
         .where(Plan.id == change["plan_id"])
     )
     if plan is None:
@@ -112,9 +112,7 @@ def recount(change: Mapping[str, Any]) -> None:
     for clock in db.session.scalars(statement):
         if clock.org.path not in calendars:
             calendars[clock.org.path] = calendar_of(clock.org)
-        clock.due_on = calendars[clock.org.path].add_working_days(
-            clock.issued_on, days_of(clock)
-        )
+        clock.due_on = calendars[clock.org.path].add_working_days(clock.issued_on, days_of(clock))
 
 
 def days_of(clock: PlanClock) -> int:

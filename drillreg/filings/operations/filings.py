@@ -13,6 +13,7 @@ from drillreg.core.db import db
 from drillreg.documents.operations.numbers import issue_number
 from drillreg.evidence.models import Evidence, Grade
 from drillreg.evidence.operations import add_evidence, raise_grades, withdraw_evidence
+from drillreg.files.models import StoredFile
 from drillreg.filings.models import Filing, FilingCopy, FilingPaper
 from drillreg.filings.operations.clocks import start_clocks
 from drillreg.filings.queries import attempts_of, standing_filing
@@ -29,7 +30,6 @@ from drillreg.filings.rules import (
     ensure_waiting,
     standing_of,
 )
-from drillreg.files.models import StoredFile
 from drillreg.orgs.calendars import calendar_of
 from drillreg.orgs.models import Org
 from drillreg.plans.models import Plan, PlanVersion

@@ -10,6 +10,7 @@ from drillreg.core.db import db
 from drillreg.core.errors import DomainError
 from drillreg.evidence.models import Evidence, Grade
 from drillreg.evidence.operations import add_evidence, withdraw_evidence
+from drillreg.files.models import StoredFile
 from drillreg.filings.models import PlanClock, Publication
 from drillreg.filings.operations.clocks import start_clocks
 from drillreg.filings.queries import publications_of
@@ -20,7 +21,6 @@ from drillreg.filings.rules import (
     ensure_on_day,
     ensure_stands,
 )
-from drillreg.files.models import StoredFile
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
 from drillreg.plans.models import Plan, PlanVersion

@@ -11,9 +11,9 @@ from drillreg.core.access import Actor
 from drillreg.core.db import db
 from drillreg.evidence.models import Evidence, Grade
 from drillreg.evidence.operations import add_evidence, withdraw_evidence
+from drillreg.files.models import StoredFile
 from drillreg.filings.models import Training
 from drillreg.filings.rules import TrainingKind, ensure_stands
-from drillreg.files.models import StoredFile
 from drillreg.orgs.models import Org
 
 SUBJECT = "training"

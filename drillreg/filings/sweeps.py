@@ -35,7 +35,8 @@ def start_missing_clocks(now: datetime) -> int:
 
 def _without_clock() -> list[PlanVersion]:
     """Select versions in force whose organisations are asked for something and have no clock."""
-    kinds = {kind for way in (*routes(), *audiences()) for kind in way.org_kinds}
+    asked = [way.org_kinds for way in routes()] + [way.org_kinds for way in audiences()]
+    kinds = {kind for each in asked for kind in each}
     return list(
         db.session.scalars(
             select(PlanVersion)

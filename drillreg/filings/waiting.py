@@ -22,7 +22,7 @@ from drillreg.tasks.chasing import ChaseSource, chase_columns
 from drillreg.tasks.todos import MOST, TodoItem
 
 PAGES = {
-    ClockKind.FILE: (N_("File"), "filings.send"),
+    ClockKind.FILE: (N_("File it"), "filings.send"),
     ClockKind.PUBLISH: (N_("Make it known"), "filings.publish"),
 }
 

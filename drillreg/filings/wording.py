@@ -31,7 +31,7 @@ STATE_COLOURS = {
 STANDING_WORDS = {
     Standing.WAITING: N_("Waiting to be recorded"),
     Standing.DEEMED: N_("Deemed filed under article 28"),
-    Standing.RECORDED: N_("Recorded"),
+    Standing.RECORDED: N_("Recorded, filed"),
     Standing.RETURNED: N_("Returned, papers missing"),
     Standing.TAKEN_BACK: N_("Taken back"),
     Standing.OUTSIDE: N_("Filed outside this system"),
@@ -50,8 +50,8 @@ CLOSING_WORDS = {
     Closing.EXEMPT: N_("internal, not made public"),
 }
 TRAINING_WORDS = {
-    TrainingKind.TRAINING: N_("Training"),
-    TrainingKind.PUBLICITY: N_("Publicity"),
+    TrainingKind.TRAINING: N_("A training"),
+    TrainingKind.PUBLICITY: N_("A piece of publicity"),
 }
 ACT_WORDS = {
     "filing-sent": N_("Sent for filing by"),

@@ -48,7 +48,7 @@ def index() -> str:
         places=_places(chosen),
         kinds=[(each.value, translate(CLOCK_WORDS[each])) for each in ClockKind],
         states=[
-            (OPEN, translate(N_("Open"))),
+            (OPEN, translate(N_("Open ones"))),
             *((each.value, translate(STATE_WORDS[each])) for each in ClockState),
         ],
         state_of=lambda each: state_of(each, today),

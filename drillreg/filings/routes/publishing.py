@@ -100,7 +100,7 @@ def exempt(plan_id: int) -> str:
         record=found.plan,
         act=url_for(".exempt_now", plan_id=plan_id),
         back=url_for("plans.show", plan_id=plan_id),
-        button=N_("Enter"),
+        button=N_("Keep the entry"),
         warn=N_(
             "An abridged text is made public instead where one can be. The duty itself stays until"
             " the county waives it."

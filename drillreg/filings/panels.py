@@ -23,7 +23,7 @@ from drillreg.filings.wording import (
     standing,
     state_of,
 )
-from drillreg.i18n import pick
+from drillreg.i18n import pick, translate
 from drillreg.orgs.calendars import calendar_of
 from drillreg.orgs.scope import current_scope, may_on
 from drillreg.plans.models import Plan
@@ -63,7 +63,7 @@ def _shown(
     )
     return Shown(
         kind,
-        CLOCK_WORDS[kind],
+        translate(CLOCK_WORDS[kind]),
         pick(dict(way.label)),
         way.source.words(),
         clock,

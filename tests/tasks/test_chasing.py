@@ -9,6 +9,7 @@ from drillreg.accounts.models import Person, Post
 from drillreg.core.codes import code_list
 from drillreg.drills.models import Drill, Observation
 from drillreg.duties.models import DutyState
+from drillreg.filings.models import PlanClock
 from drillreg.geo.morton import encode
 from drillreg.hazards.models import HazardSite
 from drillreg.plans.models import Plan, PlanVersion
@@ -104,7 +105,7 @@ def everything_late(keep, county, drill, today, frozen):
             created_at=frozen.now,
         )
     )
-    keep(
+    version = keep(
         PlanVersion(
             plan_id=plan.id,
             number=1,
@@ -113,6 +114,18 @@ def everything_late(keep, county, drill, today, frozen):
             created_at=frozen.now,
         )
     )
+    for kind, route in (("file", "town"), ("publish", "public")):
+        keep(
+            PlanClock(
+                plan_id=plan.id,
+                version_id=version.id,
+                org_id=town.id,
+                kind=kind,
+                route=route,
+                issued_on=today - ago(days=60),
+                due_on=today - ago(days=25),
+            )
+        )
     keep(
         DutyState(
             org_id=town.id,
@@ -156,7 +169,7 @@ def test_one_list_has_what_is_late_of_every_kind(as_role, county, everything_lat
     assert "有总结的演练" not in page.text
     late = [int(row.select_one(".dr-late").text.split()[1]) for row in rows_of(page)]
     assert late == sorted(late, reverse=True)
-    assert "共 8 条" in page.text
+    assert "共 10 条" in page.text
 
 
 @pytest.mark.parametrize("kind", code_list("chase_kind").codes())

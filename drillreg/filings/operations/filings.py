@@ -95,7 +95,7 @@ def send_filing(
     route = route_of(clock.route)
     desk = None if sending.outside else recipients.desk.org
     filing = Filing(
-        clock_id=clock.id,
+        clock=clock,
         plan_id=plan.id,
         version_id=version.id,
         org_id=org.id,

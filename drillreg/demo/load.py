@@ -15,6 +15,7 @@ from drillreg.demo.access import load_access
 from drillreg.demo.county import load_county
 from drillreg.demo.drills import load_drills, prepare_drills, sweep
 from drillreg.demo.duties import load_duties, work_out
+from drillreg.demo.filings import load_filings
 from drillreg.demo.grants import load_grants
 from drillreg.demo.ground import load_ground
 from drillreg.demo.leaving import load_leaving
@@ -71,6 +72,7 @@ STAGES = (
     Stage("registers", load_registers, after=sign_on_paper),
     Stage("ground", load_ground),
     Stage("proofs", load_proofs),
+    Stage("filings", load_filings),
     Stage("leaving", load_leaving),
     Stage("duties", load_duties, after=work_out),
 )

@@ -300,7 +300,7 @@ def test_the_to_do_list_has_the_same_things_for_their_own_unit(as_role, county, 
     town = as_role("town_staff", county.town)
     page = town.page("/todo")
     groups = [row.text.strip() for row in page.select("tr.dr-group")]
-    assert groups == ["已过期　5"]
+    assert groups == ["已过期　7"]
     assert "报送台账" in page.text
     assert "加备用电池" in page.text
     assert "白岩镇防汛预案" in page.text

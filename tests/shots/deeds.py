@@ -14,7 +14,7 @@ from drillreg.drills.rules import DrillStatus
 from drillreg.hazards.models import HazardSite
 from drillreg.orgs.models import Org, Oversight
 from drillreg.plans.models import Plan, PlanVersion
-from drillreg.plans.rules import VersionState
+from drillreg.plans.rules import Secrecy, VersionState
 from tests.journeys import made
 from tests.shots.pages import Sight, Walk, own_path
 
@@ -47,6 +47,7 @@ def deeds(walk: Walk) -> Iterator[Sight]:
     site.app.config["WTF_CSRF_ENABLED"] = False
     yield from _imports(walk)
     yield from _issue(walk)
+    yield from _not_published(walk)
     yield from _record(walk)
     yield from _check(walk)
     yield from _phone(walk)
@@ -106,6 +107,17 @@ def _issue(walk: Walk) -> Iterator[Sight]:
     yield Sight("town", f"{path}/issue/check?{number}", "plans.check")
     issued = draft.where(PlanVersion.state == VersionState.CURRENT, Plan.org_id == town)
     yield Sight("town", f"/plans/{_id(walk.site, issued)}/issued", "plans.issued")
+
+
+def _not_published(walk: Walk) -> Iterator[Sight]:
+    internal = (
+        select(Plan.id)
+        .join(PlanVersion, PlanVersion.plan_id == Plan.id)
+        .where(Plan.secrecy == Secrecy.INTERNAL, PlanVersion.state == VersionState.CURRENT)
+    )
+    path = f"/filings/plans/{_id(walk.site, internal)}"
+    yield Sight("clerk", f"{path}/publish", "filings.publish", "internal")
+    yield Sight("clerk", f"{path}/exempt", "filings.exempt")
 
 
 def _record(walk: Walk) -> Iterator[Sight]:

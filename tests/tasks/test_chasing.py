@@ -307,4 +307,4 @@ def test_the_to_do_list_has_the_same_things_for_their_own_unit(as_role, county, 
     only = town.page("/todo?kind=drill")
     assert [a.text for a in only.select("main td.two a")] == ["防汛演练"]
     data = town.get("/todo.xlsx").data
-    assert len(list(openpyxl.load_workbook(io.BytesIO(data)).active.values)) == 6
+    assert len(list(openpyxl.load_workbook(io.BytesIO(data)).active.values)) == 8

@@ -106,6 +106,7 @@ def _late(kind: ClockKind, code: str, today: date) -> Select[Any]:
         .join(PlanClock, PlanClock.plan_id == Plan.id)
         .join(Org, Org.id == Plan.org_id)
         .where(
+            Org.closed_on.is_(None),
             PlanClock.kind == kind,
             PlanClock.done_on.is_(None),
             PlanClock.closed_on.is_(None),

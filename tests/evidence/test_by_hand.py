@@ -64,9 +64,7 @@ def kept(app):
     return read
 
 
-def test_evidence_is_entered_from_the_button_of_a_duty_and_leads_back(
-    liaison, county, drill, kept
-):
+def test_evidence_is_entered_from_the_button_of_a_duty_and_leads_back(liaison, county, drill, kept):
     back = "/drills/"
     page = liaison.page(
         f"/evidence/new?kind=drill-reported&org={county.school.id}&drill_id={drill.id}&next={back}"

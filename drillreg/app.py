@@ -22,6 +22,7 @@ import drillreg.documents.routes
 import drillreg.drills.routes
 import drillreg.duties.routes
 import drillreg.evidence.routes
+import drillreg.filings.routes
 import drillreg.hazards.cli
 import drillreg.hazards.routes
 import drillreg.imports.cli
@@ -93,6 +94,15 @@ from drillreg.duties.terms import Basis, Owed
 from drillreg.duties.waiting import duties_to_do
 from drillreg.evidence.choosing import Chooser, register_choosers
 from drillreg.evidence.panels import evidence_of_org, evidence_panel
+from drillreg.filings.operations import clocks as plan_clocks
+from drillreg.filings.panels import filing_of_plan
+from drillreg.filings.papers import filing_references
+from drillreg.filings.waiting import (
+    LATE_FILINGS,
+    LATE_PUBLICATIONS,
+    filings_to_answer,
+    plans_to_file,
+)
 from drillreg.hazards.panels import sites_of_org
 from drillreg.hazards.proving import sites_to_prove
 from drillreg.hazards.scope import SITE
@@ -179,6 +189,7 @@ BLUEPRINTS = (
     drillreg.drills.routes.bp,
     drillreg.duties.routes.bp,
     drillreg.evidence.routes.bp,
+    drillreg.filings.routes.bp,
     drillreg.hazards.cli.bp,
     drillreg.hazards.routes.bp,
     drillreg.imports.cli.bp,
@@ -236,6 +247,7 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("org", org_panel),
     ("org-aside", resources_of_org),
     ("org-reach", grants_of_org),
+    ("plan", filing_of_plan),
     ("plan", grants_of_plan),
     ("plan-aside", short_papers_of_plan),
     ("plan-actions", signing_action),
@@ -294,6 +306,8 @@ SUBJECTS = {
     "evidence": ("evidence.show", "evidence_id"),
     "sign-off-stage": ("signoffs.step", "stage_id"),
     "consultation": ("plans.consultation", "consultation_id"),
+    "filing": ("filings.show", "filing_id"),
+    "training": ("filings.training", "training_id"),
 }
 
 # What of an organisation evidence entered by hand can be about, by the type of the field.
@@ -320,6 +334,8 @@ TODOS: tuple[TodoSource, ...] = (
     drills_to_hold,
     actions_to_do,
     plans_to_review,
+    plans_to_file,
+    filings_to_answer,
     duties_to_do,
 )
 
@@ -331,6 +347,8 @@ CHASING: tuple[ChaseSource, ...] = (
     LATE_ACTIONS,
     STALE_CHECKS,
     PLANS_TO_REVIEW,
+    LATE_FILINGS,
+    LATE_PUBLICATIONS,
     LATE_DUTIES,
     LATE_STEPS,
     LATE_OPINIONS,
@@ -374,6 +392,44 @@ DOING: tuple[Doing, ...] = (
         {"drill_id": Given.KEY},
         kind="report-approved",
         bases=frozenset({Basis.DRILL}),
+    ),
+    Doing(
+        N_("File the plan"),
+        "filings.send",
+        Permission.EDIT_PLANS,
+        {"plan_id": Given.KEY},
+        kind="plan-filed",
+        bases=frozenset({Basis.PLAN}),
+    ),
+    Doing(
+        N_("Make the plan known"),
+        "filings.publish",
+        Permission.EDIT_PLANS,
+        {"plan_id": Given.KEY},
+        kind="plan-published",
+        bases=frozenset({Basis.PLAN}),
+    ),
+    Doing(
+        N_("Check the filing"),
+        "filings.received",
+        Permission.ISSUE_PLANS,
+        {"org": Given.ORG, "key": Given.KEY},
+        kind="filing-answered",
+        bases=frozenset({Basis.FILING}),
+    ),
+    Doing(
+        N_("Enter a training"),
+        "filings.train",
+        Permission.RECORD_DRILLS,
+        {"org": Given.ORG, "kind": Given.KIND, "next": Given.BACK},
+        kind="training-held",
+    ),
+    Doing(
+        N_("Enter publicity"),
+        "filings.train",
+        Permission.RECORD_DRILLS,
+        {"org": Given.ORG, "kind": Given.KIND, "next": Given.BACK},
+        kind="publicity-held",
     ),
     # Everything else is entered by hand as evidence.
     Doing(
@@ -421,6 +477,7 @@ REFERENCES: dict[str, Resolver] = {
     "report": report_references,
     "sign-off-stage": stage_references,
 }
+REFERENCES: dict[str, Resolver] = {"report": report_references, "filing": filing_references}
 
 # Forms that are printed, signed on paper and sent back by their code.
 SHEETS: dict[str, SheetKind] = {SIGN_OFF: SIGN_OFF_SHEET, SIGN_OFF_STEP: STEP_SHEET}
@@ -492,6 +549,8 @@ def create_app(found: Settings | None = None) -> Flask:
     register_effects(app, EFFECTS)
     register_overlay(app, overlay)
     listen(app, "calendar", plan_anew_below)
+    listen(app, "calendar", plan_clocks.recount)
+    listen(app, "plan", plan_clocks.follow_plan)
     for what in ("calendar", "evidence", "org", "duties"):
         listen(app, what, following.note_change)
     database.after_commit(app, following.follow)

@@ -60,6 +60,7 @@ MENU: tuple[Entry | None, ...] = (
         "plan",
         children=(
             Entry(N_("Register"), "plans.index"),
+            Entry(N_("Filing and publication"), "filings.index"),
             Entry(N_("Coverage matrix"), "duties.matrix"),
             Entry(N_("Compiled book"), "books.index"),
         ),

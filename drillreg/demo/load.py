@@ -16,6 +16,7 @@ from drillreg.demo.books import load_books
 from drillreg.demo.county import load_county
 from drillreg.demo.drills import load_drills, prepare_drills, sweep
 from drillreg.demo.duties import load_duties, work_out
+from drillreg.demo.filings import load_filings
 from drillreg.demo.grants import load_grants
 from drillreg.demo.ground import load_ground
 from drillreg.demo.leaving import load_leaving
@@ -77,6 +78,7 @@ STAGES = (
     Stage("proofs", load_proofs),
     Stage("books", load_books),
     Stage("plan-signing", load_signing, before=prepare_signing),
+    Stage("filings", load_filings),
     Stage("leaving", load_leaving),
     Stage("duties", load_duties, after=work_out),
 )

@@ -1,4 +1,4 @@
-"""What is proved by hand: filings, evaluations, patrols, rounds, training, returns, dangers.
+"""What is proved by hand: older filings, evaluations, patrols, rounds, training, returns, dangers.
 
 Most of it is done in time, some is still to come this month, some is late or missing.
 """
@@ -14,6 +14,7 @@ from drillreg.core.codes import code_list
 from drillreg.core.db import db
 from drillreg.core.submissions import body_hash
 from drillreg.demo.drills import BROKEN
+from drillreg.demo.filings import is_filed_here
 from drillreg.demo.lookup import Lookup, insert_many
 from drillreg.demo.plans import LATE_TOWN, clerk_of
 from drillreg.demo.times import ago, at, months_before
@@ -43,8 +44,6 @@ DANGERS = (
     ("梅子坑萤石矿", "general", 40, (("removed", 9),)),
 )
 OFFICE = "县应急管理局"
-# Kind of who filed, days ago, days until the answer; 0 is none yet.
-FILINGS = (("enterprise", 90, 3), ("enterprise", 41, 4), ("enterprise", 9, 0), ("school", 30, 6))
 
 
 def load_proofs(known: Lookup) -> Mapping[str, int]:
@@ -117,7 +116,11 @@ class _Writer:
             issued_on = issued or self.known.today
             about = ("plan", plan.id)
             days = self.random.choice((6, 9, 12, 15, 18, 21, 24, 41))
-            if self._is_done(org) and org.kind in (GOVERNMENT | {"enterprise"}):
+            if (
+                self._is_done(org)
+                and org.kind in (GOVERNMENT | {"enterprise"})
+                and not is_filed_here(plan, org)
+            ):
                 day = issued_on + timedelta(days=days)
                 yield from self._row("plan-filed", org, day, {"plan_id": plan.id}, about)
             if self._is_done(org):
@@ -242,11 +245,6 @@ def _begun(known: Lookup) -> int:
             if days > 30:
                 day = ago(today, days - 9)
                 _enter(known, office, "danger-supervised", day, said, came.id)
-    for filer, days, until in FILINGS:
-        came = _enter(known, office, "filing-received", ago(today, days), {"filer_kind": filer})
-        if until:
-            said = {"filing_id": came.id, "answer": "filed"}
-            _enter(known, office, "filing-answered", ago(today, days - until), said, came.id)
     after_all = db.session.scalar(select(func.count()).select_from(Evidence)) or 0
     return after_all - before
 

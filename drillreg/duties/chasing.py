@@ -19,8 +19,8 @@ from drillreg.tasks.contacts import Contact, contacts_of, whom_to_call
 
 KIND = "duty-late"
 SUBJECT = "duty"
-# Plans that are not reviewed in time are chased from the plans themselves.
-CHASED_ELSEWHERE = (Owed.EVALUATE,)
+# Plans not reviewed, filed or made known in time are chased from the plans themselves.
+CHASED_ELSEWHERE = (Owed.EVALUATE, Owed.FILE, Owed.PUBLISH)
 
 
 def chased(card: Card, org: Org) -> Chased:

@@ -16,8 +16,8 @@ from drillreg.duties.terms import Owed
 from drillreg.orgs.models import Org
 from drillreg.tasks.todos import MOST, TodoItem
 
-# Drills to hold and plans to review stand there already, by their own dates.
-LISTED_ELSEWHERE = (Owed.DRILL, Owed.EVALUATE)
+# Drills to hold, plans to review, to file and to make known stand there already, by their dates.
+LISTED_ELSEWHERE = (Owed.DRILL, Owed.EVALUATE, Owed.FILE, Owed.PUBLISH)
 # Who does something may do one of these; others are not reminded of what they cannot do.
 DOERS = (Permission.EDIT_PLANS, Permission.RECORD_DRILLS, Permission.WRITE_REPORTS)
 

@@ -72,7 +72,7 @@ def naming(found: Evidence) -> str:
 def said_of(found: Evidence) -> list[tuple[str, str]]:
     """Return what was said of evidence entered by hand, as label and word; records are linked."""
     kind = code_list("evidence_kind").get(found.kind)
-    fields = fields_of(kind) if kind and kind.attributes.get("by_hand") else []
+    fields = fields_of(kind) if kind and "fields" in kind.attributes else []
     said = []
     for field in fields:
         value = found.attributes.get(field.code)

@@ -19,6 +19,7 @@ from drillreg.documents.operations.numbers import issue_number
 from drillreg.files.operations import clean_name, store
 from drillreg.orgs.models import Org
 from drillreg.plans.models import Plan, PlanSection, PlanVersion
+from drillreg.plans.part_keeping import keep_parts
 from drillreg.plans.printing import plan_pdf
 from drillreg.work.operations import enqueue
 
@@ -60,6 +61,7 @@ def give_number(
 
 def freeze(plan: Plan, version: PlanVersion, *, actor: Actor, now: datetime) -> None:
     """Freeze an attached text as it is; ask the worker to print one that is written here."""
+    keep_parts(version, clock.local_date(now))
     if not is_written(version) and version.papers:
         chosen = next((p for p in version.papers if p.file.media_type == PDF), version.papers[0])
         version.frozen_file_id = chosen.file_id

@@ -94,7 +94,7 @@ def test_a_unit_sees_what_it_owes_by_when_with_the_button_that_does_it(as_role, 
     buttons = [button["href"] for button in page.select("main .ld-a a.btn")]
     assert buttons[0] == f"/drills/due?org={school.id}"
     assert buttons[1] == f"/plans/new?org={school.id}&event_type=fire"
-    assert buttons[2].startswith(f"/evidence/new?org={school.id}&kind=training-held")
+    assert buttons[2].startswith(f"/filings/trainings/new?org={school.id}&kind=training-held")
     met = page.select_one("details.dr-fold")
     assert "人员密集场所预案" in met.text
     assert not met.has_attr("open")
@@ -106,8 +106,7 @@ def test_the_button_of_a_plan_names_it_and_many_of_one_kind_are_one_line(as_role
     liaison = as_role("unit_liaison", county.school)
     page = liaison.page("/duties/")
     (button,) = page.select("main .ld-a a.btn")
-    assert "kind=plan-published" in button["href"]
-    assert "plan_id=7" in button["href"]
+    assert button["href"] == "/filings/plans/7/publish"
     assert "另有同类2项" in page.text
     more = page.find("a", string="另有同类2项")["href"]
     listed = liaison.page(more)

@@ -8,27 +8,25 @@ from PIL import Image
 from sqlalchemy import select
 
 from drillreg.core.db import db, unit_of_work
+from drillreg.drills.models import Drill
 from drillreg.evidence.models import Evidence, Grade
-from drillreg.plans.models import Plan, PlanVersion
-from drillreg.plans.rules import VersionState
 
 DAY = "2026-05-11"
 
 
 @pytest.fixture
-def plan(keep, county, frozen, today):
-    """A plan of the school that is in force."""
-    version = PlanVersion(
-        number=1, state=VersionState.CURRENT, issued_on=today, created_at=frozen.now
-    )
+def drill(keep, county, frozen, today):
+    """A drill that the school held."""
     return keep(
-        Plan(
+        Drill(
             org_id=county.school.id,
-            kind="unit-overall",
-            event_type="general",
-            title="学校总体预案",
-            created_at=frozen.now,
-            versions=[version],
+            title="学校疏散演练",
+            event_type="fire",
+            due_on=today,
+            held_on=today,
+            status="held",
+            participants=300,
+            changed_at=frozen.now,
         )
     )
 
@@ -43,8 +41,8 @@ def sent(org, kind, **more):
     return {**values, **more}
 
 
-def training(org, **more):
-    return sent(org, "training-held", topic="fire", participants="60", **more)
+def fire_check(org, **more):
+    return sent(org, "fire-checked", **{"result": "normal", **more})
 
 
 def picture():
@@ -66,16 +64,17 @@ def kept(app):
     return read
 
 
-def test_a_filing_is_entered_from_the_button_of_a_duty_and_leads_back(liaison, county, plan, kept):
-    back = "/plans/"
+def test_evidence_is_entered_from_the_button_of_a_duty_and_leads_back(liaison, county, drill, kept):
+    back = "/drills/"
     page = liaison.page(
-        f"/evidence/new?kind=plan-filed&org={county.school.id}&plan_id={plan.id}&next={back}"
+        f"/evidence/new?kind=drill-reported&org={county.school.id}&drill_id={drill.id}&next={back}"
     )
-    assert page.select_one("h1").text == "预案报送备案"
-    chosen = page.select_one("select[name=plan_id] option[selected]")
-    assert (chosen["value"], chosen.text) == (str(plan.id), "学校总体预案")
+    assert page.select_one("h1").text == "报送演练情况"
+    chosen = page.select_one("select[name=drill_id] option[selected]")
+    assert chosen["value"] == str(drill.id)
+    assert "学校疏散演练" in chosen.text
     form = {each["name"]: each.get("value", "") for each in page.select("main form input[name]")}
-    form |= {"plan_id": plan.id, "number": "2026-18", "note": "送镇政府", "file": picture()}
+    form |= {"drill_id": drill.id, "note": "送镇政府", "file": picture()}
     done = liaison.post("/evidence/new", data=form, content_type="multipart/form-data")
     assert done.status_code == 303
     said = liaison.page(done.location)
@@ -83,43 +82,43 @@ def test_a_filing_is_entered_from_the_button_of_a_duty_and_leads_back(liaison, c
     assert said.select_one(f"main a[href='{back}']") is not None
     (found,) = kept()
     assert (found.kind, found.org_id, found.grade) == (
-        "plan-filed",
+        "drill-reported",
         county.school.id,
         Grade.EVIDENCED,
     )
-    assert (found.subject_kind, found.subject_id) == ("plan", plan.id)
-    assert found.attributes == {"plan_id": plan.id, "number": "2026-18"}
-    on_plan = liaison.page(f"/plans/{plan.id}").select_one("#evidence")
-    assert "预案报送备案" in on_plan.text
-    assert "签到.jpg" in on_plan.text
+    assert (found.subject_kind, found.subject_id) == ("drill", drill.id)
+    assert found.attributes == {"drill_id": drill.id}
+    on_drill = liaison.page(f"/drills/{drill.id}").select_one("#evidence")
+    assert "报送演练情况" in on_drill.text
+    assert "签到.jpg" in on_drill.text
     with liaison.get(f"/evidence/{found.id}/file") as answer:
         assert answer.mimetype == "image/jpeg"
 
 
 def test_without_a_file_it_is_self_reported_and_the_organisation_shows_it(liaison, county, kept):
-    liaison.post("/evidence/new", data=training(county.school))
+    liaison.post("/evidence/new", data=fire_check(county.school))
     (found,) = kept()
     assert (found.grade, found.subject_kind, found.subject_id) == (
         Grade.SELF_REPORTED,
         "evidence",
         found.id,
     )
-    assert found.attributes == {"topic": "fire", "participants": 60}
+    assert found.attributes == {"result": "normal"}
     panel = liaison.page(f"/orgs/{county.school.id}").select_one("#evidence")
-    assert "开展培训" in panel.text
+    assert "防火检查" in panel.text
     assert "自报" in panel.text
     shown = liaison.page(panel.select_one("li a")["href"])
-    assert "消防安全" in shown.text
+    assert "正常" in shown.text
     assert "梁秀英" in shown.text
 
 
 def test_a_device_gets_201_then_200_then_409(liaison, county, kept):
-    first = training(county.school)
+    first = fire_check(county.school)
     answer = liaison.post("/evidence/new", json=first)
     assert answer.status_code == 201
     again = liaison.post("/evidence/new", json=first)
     assert (again.status_code, again.json) == (200, answer.json)
-    other = liaison.post("/evidence/new", json={**first, "participants": "61"})
+    other = liaison.post("/evidence/new", json={**first, "result": "abnormal"})
     assert other.status_code == 409
     assert len(kept()) == 1
 
@@ -128,13 +127,13 @@ def test_a_device_gets_201_then_200_then_409(liaison, county, kept):
     ("fault", "sentence"),
     [
         ({"on_date": "2026-05-13"}, "不能晚于今天"),
-        ({"topic": ""}, "内容"),
-        ({"topic": "cooking"}, "内容"),
-        ({"participants": "x"}, "参加人数"),
+        ({"result": ""}, "结果"),
+        ({"result": "cooking"}, "结果"),
+        ({"kind": "round-made", "sites": "x"}, "检查处数"),
     ],
 )
 def test_a_refused_form_says_why_and_keeps_what_was_typed(liaison, county, kept, fault, sentence):
-    form = {**training(county.school, note="在礼堂"), **fault}
+    form = {**fire_check(county.school, note="在礼堂"), **fault}
     answer = liaison.post("/evidence/new", data=form)
     assert answer.status_code == 422
     assert sentence in answer.text
@@ -143,7 +142,7 @@ def test_a_refused_form_says_why_and_keeps_what_was_typed(liaison, county, kept,
 
 
 def test_a_file_of_another_kind_is_refused_beside_its_field(liaison, county, kept):
-    form = training(county.school, file=(BytesIO(b"MZ program"), "a.exe"))
+    form = fire_check(county.school, file=(BytesIO(b"MZ program"), "a.exe"))
     answer = liaison.post("/evidence/new", data=form, content_type="multipart/form-data")
     assert answer.status_code == 422
     assert "a.exe" in answer.text
@@ -188,12 +187,12 @@ def test_the_unit_or_who_stands_above_it_enters_evidence(
     as_role, county, kept, role, place, status
 ):
     browser = as_role(role, getattr(county, place))
-    assert browser.post("/evidence/new", data=training(county.school)).status_code == status
+    assert browser.post("/evidence/new", data=fire_check(county.school)).status_code == status
     assert len(kept()) == (status == 303)
 
 
 def test_who_entered_it_takes_it_back_the_same_day_only(liaison, county, kept, as_role, app):
-    liaison.post("/evidence/new", data=training(county.school))
+    liaison.post("/evidence/new", data=fire_check(county.school))
     (found,) = kept()
     address = f"/evidence/{found.id}"
     other = as_role("unit_liaison", county.school, name="别人", username="other")
@@ -204,7 +203,7 @@ def test_who_entered_it_takes_it_back_the_same_day_only(liaison, county, kept, a
     assert liaison.post(f"{address}/take-back", data={"note": "填错"}).status_code == 303
     assert kept()[0].void_reason == "填错"
     assert "作废：填错" in liaison.page(address).text
-    liaison.post("/evidence/new", data=training(county.school))
+    liaison.post("/evidence/new", data=fire_check(county.school))
     with app.app_context(), unit_of_work():
         later = db.session.scalars(select(Evidence).order_by(Evidence.id.desc())).first()
         later.entered_at = later.entered_at.replace(day=11)
@@ -216,7 +215,7 @@ def test_who_entered_it_takes_it_back_the_same_day_only(liaison, county, kept, a
 def test_every_kind_by_hand_has_its_form(as_role, county):
     clerk = as_role("county_staff")
     links = clerk.page("/evidence/new").select("main .dr-list a")
-    assert len(links) >= 19
+    assert len(links) >= 15
     for link in links:
         page = clerk.page(link["href"])
         assert page.select_one("h1").text == link.text

@@ -15,7 +15,7 @@ from drillreg.drills.rules import DrillStatus
 from drillreg.hazards.models import HazardSite
 from drillreg.orgs.models import Org, Oversight
 from drillreg.plans.models import Plan, PlanVersion
-from drillreg.plans.rules import VersionState
+from drillreg.plans.rules import Secrecy, VersionState
 from drillreg.signoffs.models import SignOff
 from drillreg.signoffs.rules import SignOffState
 from tests.documents.words import TOWN_PLAN, plan_file
@@ -52,6 +52,7 @@ def deeds(walk: Walk) -> Iterator[Sight]:
     yield from _imports(walk)
     yield from _issue(walk)
     yield from _signing(walk)
+    yield from _not_published(walk)
     yield from _record(walk)
     yield from _check(walk)
     yield from _phone(walk)
@@ -127,6 +128,17 @@ def _signing(walk: Walk) -> Iterator[Sight]:
     yield Sight("leader", f"{approving}/approve", "plans.step", "approve")
     yield Sight("clerk", f"{approving}/approve", "plans.step", "paper")
     yield Sight("clerk", f"{approving}/withdraw", "plans.call_back")
+
+
+def _not_published(walk: Walk) -> Iterator[Sight]:
+    internal = (
+        select(Plan.id)
+        .join(PlanVersion, PlanVersion.plan_id == Plan.id)
+        .where(Plan.secrecy == Secrecy.INTERNAL, PlanVersion.state == VersionState.CURRENT)
+    )
+    path = f"/filings/plans/{_id(walk.site, internal)}"
+    yield Sight("clerk", f"{path}/publish", "filings.publish", "internal")
+    yield Sight("clerk", f"{path}/exempt", "filings.exempt")
 
 
 def _record(walk: Walk) -> Iterator[Sight]:

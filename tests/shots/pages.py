@@ -41,6 +41,7 @@ BY_STATE = {
     "orgs.show",
     "work.show",
     "tasks.show",
+    "filings.show",
 }
 MOST_BY_STATE, MOST = 12, 2
 # Whoever comes later mostly sees what was seen already.
@@ -61,6 +62,11 @@ EXCUSED = {
     "drills.preview": "a part of a page",
     "duties.export_late": "a workbook",
     "duties.open_duty": "leads on from the chasing list",
+    "filings.paper": "a file",
+    "filings.proof": "a file",
+    "filings.receipt": "a file",
+    "filings.received": "leads on from a duty",
+    "filings.sheet": "a file",
     "hazards.photo": "a picture",
     "hazards.place": "a part of a page",
     "hazards.map_geojson": "data of the map",

@@ -94,6 +94,7 @@ STATES = (
     State(Sight("town", "/hazards/new", "hazards.new", "refused"), _submit),
     State(Sight("town", "/drills/programmes/new", "drills.new_programme", "refused"), _submit),
     State(Sight("school", "/drills/record", "drills.record_unplanned", "refused"), _submit),
+    State(Sight("school", "/filings/trainings/new", "filings.train", "refused"), _submit),
     State(Sight("clerk", "/orgs/new?kind=school", "orgs.new", "refused"), _submit),
     State(Sight("clerk", "/no-such-page", "error", "404")),
     State(Sight("monitor", "/system/audit/", "error", "403")),

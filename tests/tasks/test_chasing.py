@@ -9,6 +9,7 @@ from drillreg.accounts.models import Person, Post
 from drillreg.core.codes import code_list
 from drillreg.drills.models import Drill, Observation
 from drillreg.duties.models import DutyState
+from drillreg.filings.models import PlanClock
 from drillreg.geo.morton import encode
 from drillreg.hazards.models import HazardSite
 from drillreg.plans.models import Plan, PlanVersion
@@ -105,7 +106,7 @@ def everything_late(keep, county, drill, today, frozen):
             created_at=frozen.now,
         )
     )
-    keep(
+    version = keep(
         PlanVersion(
             plan_id=plan.id,
             number=1,
@@ -114,6 +115,18 @@ def everything_late(keep, county, drill, today, frozen):
             created_at=frozen.now,
         )
     )
+    for kind, route in (("file", "town"), ("publish", "public")):
+        keep(
+            PlanClock(
+                plan_id=plan.id,
+                version_id=version.id,
+                org_id=town.id,
+                kind=kind,
+                route=route,
+                issued_on=today - ago(days=60),
+                due_on=today - ago(days=25),
+            )
+        )
     keep(
         DutyState(
             org_id=town.id,

@@ -125,6 +125,11 @@ def refuse_address(address: str, *, now: datetime) -> None:
     refuse(None, _failures_of(address), address, now)
 
 
+def refuse_again(account: Account, address: str, *, now: datetime) -> None:
+    """Count a wrong password of somebody who is signed in."""
+    refuse(account, _failures_of(address), address, now)
+
+
 def address_locked(address: str, *, now: datetime) -> bool:
     """Say whether an address is locked out after many failures."""
     failure = _failures_of(address)

@@ -8,6 +8,7 @@ from sqlalchemy import literal, select
 
 from drillreg.audit.operations import record
 from drillreg.core.access import Actor
+from drillreg.core.changes import announce
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError
 from drillreg.evidence.models import Grade
@@ -15,7 +16,9 @@ from drillreg.evidence.operations import add_evidence, end_evidence
 from drillreg.files.operations import clean_name, store
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
+from drillreg.plans.carrying import current_version_of
 from drillreg.plans.models import Plan, PlanFile, PlanVersion
+from drillreg.plans.parents import ensure_no_cycle
 from drillreg.plans.rules import (
     PAPER_MEDIA_TYPES,
     Secrecy,
@@ -101,7 +104,15 @@ def register_plan(
         parent_plan_id=parent_id,
         secrecy=secrecy,
         created_at=now,
-        versions=[PlanVersion(number=1, state=VersionState.DRAFT, created_at=now, files=[])],
+        versions=[
+            PlanVersion(
+                number=1,
+                state=VersionState.DRAFT,
+                created_at=now,
+                files=[],
+                parent_version_id=current_version_of(parent_id),
+            )
+        ],
     )
     db.session.add(plan)
     db.session.flush()
@@ -156,7 +167,23 @@ def _changed(plan: Plan, values: Mapping[str, Any]) -> dict[str, list[Any]]:
     }
 
 
-def correct_plan(*, plan: Plan, values: Mapping[str, Any], actor: Actor, now: datetime) -> None:
+def _announce(
+    what: str, plan: Plan, version: PlanVersion | None, *, now: datetime, today: date
+) -> None:
+    announce(
+        "plan",
+        what=what,
+        plan_id=plan.id,
+        version_id=version.id if version else None,
+        org_id=plan.org_id,
+        now=now,
+        today=today,
+    )
+
+
+def correct_plan(
+    *, plan: Plan, values: Mapping[str, Any], actor: Actor, now: datetime, today: date
+) -> None:
     """Change what the register keeps of a plan."""
     _ensure_open(plan)
     changes = _changed(plan, values)
@@ -164,9 +191,14 @@ def correct_plan(*, plan: Plan, values: Mapping[str, Any], actor: Actor, now: da
         return
     if "title" in changes:
         _ensure_new_title(plan.org_id, values["title"], except_id=plan.id)
+    if "parent_plan_id" in changes:
+        ensure_no_cycle(plan, values["parent_plan_id"])
     for name, (_, new) in changes.items():
         setattr(plan, name, new)
+    if "parent_plan_id" in changes and plan.draft is not None:
+        plan.draft.parent_version_id = current_version_of(plan.parent_plan_id)
     _record("plan-corrected", plan, actor=actor, now=now, changes=changes)
+    _announce("corrected", plan, plan.current, now=now, today=today)
 
 
 def issue_version(
@@ -226,6 +258,7 @@ def issue_version(
         review_on=review_on,
         papers=[paper.file.sha256 for paper in draft.papers],
     )
+    _announce("issued", plan, draft, now=now, today=today)
     return draft
 
 
@@ -239,6 +272,7 @@ def start_revision(*, plan: Plan, reason: str, actor: Actor, now: datetime) -> P
         summary=reason,
         created_at=now,
         files=[],
+        parent_version_id=current_version_of(plan.parent_plan_id),
     )
     plan.versions.insert(0, version)
     db.session.flush()
@@ -271,6 +305,7 @@ def abolish_plan(*, plan: Plan, reason: str, actor: Actor, now: datetime, today:
     current.state, current.ended_on, current.end_reason = VersionState.ABOLISHED, today, reason
     _end_evidence(current, today)
     _record("plan-abolished", plan, actor=actor, now=now, version=current.number, reason=reason)
+    _announce("abolished", plan, current, now=now, today=today)
 
 
 def _end_evidence(version: PlanVersion, ended_on: date) -> None:

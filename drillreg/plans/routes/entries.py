@@ -215,6 +215,7 @@ def correct(plan_id: int) -> ResponseReturnValue:
         },
         actor=current_actor(),
         now=clock.now(),
+        today=clock.today(),
     )
     flash(translate(N_("The entry was corrected.")), "success")
     return see_other(url_for(".show", plan_id=plan.id))

@@ -34,6 +34,7 @@ import drillreg.orgs.routes
 import drillreg.plans.routes
 import drillreg.reports.routes
 import drillreg.resources.routes
+import drillreg.revisions.routes
 import drillreg.scheduler.cli
 import drillreg.scheduler.routes
 import drillreg.staff.routes
@@ -109,6 +110,7 @@ from drillreg.orgs.org_import import OrgImport
 from drillreg.orgs.previews import duty_lines, past_lines, record_lines, supervision_lines
 from drillreg.orgs.records import ORG, register_records
 from drillreg.orgs.successions import Succession, register_successions
+from drillreg.plans.marking import register_marks
 from drillreg.plans.panels import plans_of_org, plans_over_site
 from drillreg.plans.proving import plans_to_prove
 from drillreg.plans.scope import PLAN
@@ -129,6 +131,9 @@ from drillreg.reports.waiting import (
 )
 from drillreg.resources.panels import resources_of_org
 from drillreg.resources.succession import SHELTERS, SUPPLIES, TEAMS
+from drillreg.revisions.listening import note_findings, note_plan
+from drillreg.revisions.panels import revisions_of_plan, to_revise
+from drillreg.revisions.waiting import reasons_to_answer
 from drillreg.sandbox import client as sandbox
 from drillreg.scheduler.jobs import BACKUP_WORK
 from drillreg.scheduler.operations import JOB_WORK
@@ -172,6 +177,7 @@ BLUEPRINTS = (
     drillreg.reports.routes.bp,
     drillreg.resources.routes.bp,
     drillreg.scheduler.cli.bp,
+    drillreg.revisions.routes.bp,
     drillreg.scheduler.routes.bp,
     drillreg.staff.routes.bp,
     drillreg.tasks.routes.bp,
@@ -228,6 +234,7 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("org-past", plans_of_org),
     ("org-past", drills_of_org),
     ("drill", drill_panel),
+    ("plan", revisions_of_plan),
     ("plan", drills_of_plan),
     ("site", plans_over_site),
     ("site", drills_at_site),
@@ -261,6 +268,10 @@ SUBJECTS = {
     "org": ("orgs.show", "org_id"),
     "duty": ("duties.open_duty", "duty_id"),
     "evidence": ("evidence.show", "evidence_id"),
+    "revision-trigger": ("revisions.trigger", "trigger_id"),
+    "plan-evaluation": ("revisions.evaluation", "evaluation_id"),
+    "drafting-plan": ("revisions.drafting", "drafting_id"),
+    "drafting-item": ("revisions.item", "item_id"),
 }
 
 # What of an organisation evidence entered by hand can be about, by the type of the field.
@@ -283,6 +294,7 @@ TODOS: tuple[TodoSource, ...] = (
     drills_to_hold,
     actions_to_do,
     plans_to_review,
+    reasons_to_answer,
     duties_to_do,
 )
 
@@ -327,6 +339,14 @@ DOING: tuple[Doing, ...] = (
         Permission.EDIT_PLANS,
         {"org": Given.ORG, "event_type": Given.EVENT_TYPE},
         kind="plan-issued",
+    ),
+    Doing(
+        N_("Evaluate the plan"),
+        "revisions.evaluate",
+        Permission.EDIT_PLANS,
+        {"plan_id": Given.KEY},
+        kind="plan-evaluated",
+        owed=frozenset({Owed.EVALUATE}),
     ),
     Doing(
         N_("Write the report"),
@@ -452,6 +472,9 @@ def create_app(found: Settings | None = None) -> Flask:
     listen(app, "calendar", plan_anew_below)
     for what in ("calendar", "evidence", "org", "duties"):
         listen(app, what, following.note_change)
+    listen(app, "plan", note_plan)
+    listen(app, "findings", note_findings)
+    register_marks(app, to_revise)
     database.after_commit(app, following.follow)
     register_end(app, tell_work_end)
     register_imports(app, IMPORTS)

@@ -19,13 +19,9 @@ def ensure_no_cycle(plan: Plan, parent_id: int | None) -> None:
     root_id = int(plan.org.path.split("/")[0])
     db.session.execute(select(Org.id).where(Org.id == root_id).with_for_update())
     line = (
-        select(Plan.id, Plan.parent_plan_id)
-        .where(Plan.id == parent_id)
-        .cte("line", recursive=True)
+        select(Plan.id, Plan.parent_plan_id).where(Plan.id == parent_id).cte("line", recursive=True)
     )
-    line = line.union(
-        select(Plan.id, Plan.parent_plan_id).where(Plan.id == line.c.parent_plan_id)
-    )
+    line = line.union(select(Plan.id, Plan.parent_plan_id).where(Plan.id == line.c.parent_plan_id))
     if db.session.scalar(select(line.c.id).where(line.c.id == plan.id)) is None:
         return
     message = N_("The plan above rests on this one itself. Choose another, or none.")

@@ -18,7 +18,7 @@ from drillreg.plans.queries import visible
 from drillreg.plans.rules import VersionState
 from drillreg.plans.scope import PLAN
 from drillreg.revisions.models import PlanTrigger
-from drillreg.revisions.rules import FOLLOWING, PARENT, Above, Answer, Follow, follow
+from drillreg.revisions.rules import FOLLOWING, PARENTS, Above, Answer, Follow, follow
 
 DEPTH = 5
 # Plans of one level that are read at most; a county has some hundred.
@@ -88,7 +88,7 @@ def _standing(statement: Select[Any]) -> Select[Any]:
             PlanTrigger,
             and_(
                 PlanTrigger.plan_id == Plan.id,
-                PlanTrigger.origin == PARENT,
+                PlanTrigger.origin.in_(PARENTS),
                 PlanTrigger.subject_id == Top.id,
                 PlanTrigger.answer == Answer.KEEP,
             ),
@@ -140,9 +140,7 @@ def own_standing(plan: Plan, scope: OrgScope) -> Branch | None:
     """Return how a plan read in scope stands to the one above; None where it has none."""
     if plan.parent_plan_id is None or plan.voided_at is not None:
         return None
-    row = db.session.execute(
-        _rows([plan.parent_plan_id], scope).where(Plan.id == plan.id)
-    ).first()
+    row = db.session.execute(_rows([plan.parent_plan_id], scope).where(Plan.id == plan.id)).first()
     return _branch(row) if row else None
 
 

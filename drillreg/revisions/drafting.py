@@ -38,7 +38,9 @@ def makers(scope: OrgScope) -> Sequence[Org]:
     return orgs_of_kinds(scope, code_list(MAKERS).codes())
 
 
-def drafting_page(scope: OrgScope, *, cursor: str | None = None, size: int = 20) -> Page[DraftingPlan]:
+def drafting_page(
+    scope: OrgScope, *, cursor: str | None = None, size: int = 20
+) -> Page[DraftingPlan]:
     """Return a page of drafting plans in scope, the newest year first."""
     statement = (
         select(DraftingPlan)

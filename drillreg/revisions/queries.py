@@ -19,7 +19,7 @@ from drillreg.plans.models import Plan, PlanVersion
 from drillreg.plans.queries import get_plan, visible
 from drillreg.plans.rules import VersionState
 from drillreg.revisions.models import PlanEvaluation, PlanTrigger
-from drillreg.revisions.rules import PARENT, EvaluationState
+from drillreg.revisions.rules import EvaluationState
 from drillreg.revisions.signs import Sign, has_signs, signs_of
 
 ORDER: Order = [(Org.path, "asc"), (Plan.id, "asc")]
@@ -56,8 +56,7 @@ def reasons_of(plan_ids: Collection[int], today: date) -> dict[int, Reasons]:
         rows.setdefault(row.plan_id, []).append(row)
     seen: Mapping[int, Sequence[Sign]] = signs_of(plan_ids, today)
     return {
-        each: Reasons(rows.get(each, ()), seen.get(each, ()))
-        for each in sorted({*rows, *seen})
+        each: Reasons(rows.get(each, ()), seen.get(each, ())) for each in sorted({*rows, *seen})
     }
 
 
@@ -120,17 +119,6 @@ def get_trigger(trigger_id: int, scope: OrgScope) -> tuple[PlanTrigger, Plan]:
     if found is None:
         raise NotFound(N_("There is no such plan."))
     return found, get_plan(found.plan_id, scope.present)
-
-
-def parent_trigger(plan: Plan, version_id: int) -> PlanTrigger | None:
-    """Return the reason that a version above gave a plan read in scope, or None."""
-    return db.session.scalar(
-        select(PlanTrigger).where(
-            PlanTrigger.plan_id == plan.id,
-            PlanTrigger.origin == PARENT,
-            PlanTrigger.subject_id == version_id,
-        )
-    )
 
 
 def evaluations_of(plan: Plan) -> Sequence[PlanEvaluation]:

@@ -8,7 +8,9 @@ from enum import StrEnum
 from drillreg.core.errors import DomainError, FieldError, FormErrors
 from drillreg.i18n import N_
 
-HAND, PARENT, DRILL, EVALUATION = "hand", "parent", "drill", "evaluation"
+HAND, DRILL, EVALUATION = "hand", "drill", "evaluation"
+PARENT, PARENT_ENDED = "parent", "parent-ended"
+PARENTS = (PARENT, PARENT_ENDED)
 ORG, SITES, CONTACTS = "org", "sites", "contacts"
 # What is seen in other records whenever somebody looks, and recorded only with its answer.
 SEEN = (ORG, SITES, CONTACTS)

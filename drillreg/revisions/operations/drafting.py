@@ -60,7 +60,9 @@ def begin_drafting(org: Org, year: int, *, actor: Actor, now: datetime) -> Draft
             org=org.name,
             year=year,
         )
-    title = kept(N_("%(org)s: plans to be written and revised in %(year)d"), org=org.name, year=year)
+    title = kept(
+        N_("%(org)s: plans to be written and revised in %(year)d"), org=org.name, year=year
+    )
     drafting = DraftingPlan(org_id=org.id, year=year, title=title, created_at=now)
     db.session.add(drafting)
     db.session.flush()
@@ -70,9 +72,7 @@ def begin_drafting(org: Org, year: int, *, actor: Actor, now: datetime) -> Draft
 
 def _ensure_room(drafting: DraftingPlan, more: int) -> None:
     if count_items(drafting) + more > MOST_ITEMS:
-        raise DomainError(
-            N_("A drafting plan holds at most %(most)d plans."), most=MOST_ITEMS
-        )
+        raise DomainError(N_("A drafting plan holds at most %(most)d plans."), most=MOST_ITEMS)
 
 
 def add_proposals(
@@ -166,9 +166,7 @@ def approve_drafting(
     db.session.refresh(drafting, ["state", "row_version"])
     ensure_drafting_open(drafting.state)
     ensure_not_ahead(approved_on, today)
-    open_ids = [
-        line.item.id for line in lines_of(drafting) if line.progress is not Progress.ISSUED
-    ]
+    open_ids = [line.item.id for line in lines_of(drafting) if line.progress is not Progress.ISSUED]
     if not count_items(drafting):
         raise DomainError(N_("There is nothing in it yet. Put plans into it first."))
     drafting.state, drafting.approved_at = DraftingState.APPROVED, now
@@ -263,6 +261,4 @@ def record_copy(
             recorded_by_name=actor.name,
         )
     )
-    _record(
-        "drafting-copied", drafting, actor=actor, now=now, recipient=recipient, sent_on=sent_on
-    )
+    _record("drafting-copied", drafting, actor=actor, now=now, recipient=recipient, sent_on=sent_on)

@@ -101,9 +101,7 @@ def conclude(
             Outcome.REVISE: N_("Evaluated on %(day)s, to be revised: %(advice)s"),
             Outcome.ABOLISH: N_("Evaluated on %(day)s, to be abolished: %(advice)s"),
         }
-        what = kept(
-            words[outcome], day=found.evaluated_on.isoformat(), advice=found.advice[:800]
-        )
+        what = kept(words[outcome], day=found.evaluated_on.isoformat(), advice=found.advice[:800])
         arise(
             plan.id,
             EVALUATION,

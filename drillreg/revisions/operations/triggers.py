@@ -20,13 +20,14 @@ from drillreg.files.models import StoredFile
 from drillreg.i18n import N_
 from drillreg.plans.models import Plan, PlanVersion
 from drillreg.plans.operations import start_revision
-from drillreg.plans.rules import VersionState, ensure_not_classified, ensure_standing
+from drillreg.plans.rules import Secrecy, VersionState, ensure_not_classified, ensure_standing
 from drillreg.revisions.models import PlanTrigger
 from drillreg.revisions.rules import (
     DRILL,
     EVALUATION,
     HAND,
     PARENT,
+    PARENT_ENDED,
     Answer,
     ensure_answer_fits,
     ensure_not_ahead,
@@ -145,25 +146,27 @@ def tell_children(version: PlanVersion, parent: Plan, *, now: datetime, today: d
     Returns how many were told anew.
     """
     told = 0
+    abolished = version.state is VersionState.ABOLISHED
     for child in children_to_tell(parent.id):
-        abolished = version.state is VersionState.ABOLISHED
-        what = kept(
-            N_("%(title)s was abolished.") if abolished else N_("%(title)s: version %(number)d."),
-            title=parent.title,
-            number=version.number,
-        )
         trigger = arise(
             child.id,
-            PARENT,
+            PARENT_ENDED if abolished else PARENT,
             subject=("plan-version", version.id),
             on=today if abolished else version.issued_on or today,
-            what=what,
+            what=version_words(parent, version),
             now=now,
         )
         if trigger is not None:
             told += 1
             _give_task(trigger, child, now=now, today=today)
     return told
+
+
+def version_words(plan: Plan, version: PlanVersion) -> str:
+    """Return a version as reasons name it; the title of an internal plan stays where it is."""
+    internal = plan.secrecy is Secrecy.INTERNAL
+    title = kept(N_("an internal plan of the level above")) if internal else f"《{plan.title}》"
+    return f"{title}（{version.document_number or version.number}）"
 
 
 def children_to_tell(parent_id: int) -> Sequence[Plan]:
@@ -192,9 +195,7 @@ def _give_task(trigger: PlanTrigger, child: Plan, *, now: datetime, today: date)
         actor=None,
         today=today,
         now=now,
-        subject=Subject(
-            SUBJECT, trigger.id, url_for("revisions.trigger", trigger_id=trigger.id)
-        ),
+        subject=Subject(SUBJECT, trigger.id, url_for("revisions.trigger", trigger_id=trigger.id)),
     )
 
 
@@ -209,9 +210,7 @@ def answer_trigger(
     today: date,
 ) -> None:
     """Answer a reason: begin the revision (or go on with the draft), or say why none is needed."""
-    db.session.execute(
-        select(PlanTrigger.id).where(PlanTrigger.id == trigger.id).with_for_update()
-    )
+    db.session.execute(select(PlanTrigger.id).where(PlanTrigger.id == trigger.id).with_for_update())
     db.session.refresh(trigger)
     ensure_unanswered(answered=trigger.answered_at is not None)
     ensure_answer_fits(trigger.origin, answer)
@@ -281,21 +280,27 @@ def confirm_alignment(
     plan: Plan,
     above: PlanVersion,
     *,
-    what: str,
     reason: str,
     actor: Actor,
     now: datetime,
     today: date,
 ) -> None:
     """Record that the version above changes nothing for a plan, and why."""
+    parent = db.session.get_one(Plan, above.plan_id)
+    origin = PARENT_ENDED if above.state is VersionState.ABOLISHED else PARENT
     trigger = arise(
-        plan.id, PARENT, subject=("plan-version", above.id), on=today, what=what, now=now
+        plan.id,
+        origin,
+        subject=("plan-version", above.id),
+        on=today,
+        what=version_words(parent, above),
+        now=now,
     )
     if trigger is None:
         trigger = db.session.scalars(
             select(PlanTrigger).where(
                 PlanTrigger.plan_id == plan.id,
-                PlanTrigger.origin == PARENT,
+                PlanTrigger.origin == origin,
                 PlanTrigger.subject_kind == "plan-version",
                 PlanTrigger.subject_id == above.id,
             )
@@ -329,5 +334,3 @@ def arise_from_drill(
         N_("Report %(number)s found: %(texts)s"), number=number, texts="；".join(texts)[:800]
     )
     arise(plan.id, DRILL, subject=("report", report_id), on=today, what=what, now=now)
-
-

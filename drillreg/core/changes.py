@@ -13,7 +13,7 @@ def listen(app: Flask, what: str, listener: Listener) -> None:
     app.extensions.setdefault("drillreg.listeners", {}).setdefault(what, []).append(listener)
 
 
-def announce(what: str, **facts: Any) -> None:
+def announce(what: str, /, **facts: Any) -> None:
     """Tell everybody who listens that something changed."""
     listeners: list[Listener] = current_app.extensions.get("drillreg.listeners", {}).get(what, [])
     for listener in listeners:

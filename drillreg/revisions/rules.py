@@ -147,26 +147,30 @@ def ensure_rated(
     outcome: str,
     advice: str,
 ) -> None:
-    """Raise FormErrors where an evaluation cannot be concluded: an item without rating, a bad one
-    without a remark, nobody named, no analysis, no outcome, a revision without advice."""
-    errors = []
-    for code in codes:
-        given = answers.get(code, {})
-        if not given.get("rating"):
-            errors.append(FieldError(f"rating-{code}", N_("Rate item %(code)s."), {"code": code}))
-        elif given["rating"] in bad and not given.get("remark"):
-            message = N_("Say at item %(code)s what does not fit.")
-            errors.append(FieldError(f"remark-{code}", message, {"code": code}))
-    if not people:
-        errors.append(FieldError("people", N_("Say who took part, one person a line.")))
-    if not summary:
-        errors.append(FieldError("summary", N_("Write the analysis.")))
-    if not outcome:
-        errors.append(FieldError("outcome", N_("Choose the conclusion.")))
-    if outcome == Outcome.REVISE and not advice:
-        errors.append(FieldError("advice", N_("Say what has to be changed.")))
+    """Raise FormErrors where an evaluation cannot be concluded.
+
+    An item without rating, a bad one without a remark, nobody named, no analysis, no outcome, a
+    plan that does not stay without advice.
+    """
+    errors = [error for code in codes for error in _unrated(code, answers.get(code, {}), bad)]
+    missing = (
+        ("people", people > 0, N_("Say who took part, one person a line.")),
+        ("summary", bool(summary), N_("Write the analysis.")),
+        ("outcome", bool(outcome), N_("Choose the conclusion.")),
+        ("advice", bool(advice) or outcome in {"", Outcome.KEEP}, N_("Say what has to change.")),
+    )
+    errors += [FieldError(name, sentence) for name, is_there, sentence in missing if not is_there]
     if errors:
         raise FormErrors(errors)
+
+
+def _unrated(code: str, given: Mapping[str, str], bad: Collection[str]) -> list[FieldError]:
+    if not given.get("rating"):
+        return [FieldError(f"rating-{code}", N_("Rate item %(code)s."), {"code": code})]
+    if given["rating"] in bad and not given.get("remark"):
+        message = N_("Say at item %(code)s what does not fit.")
+        return [FieldError(f"remark-{code}", message, {"code": code})]
+    return []
 
 
 def ensure_drafting_open(state: DraftingState) -> None:

@@ -140,7 +140,7 @@ def has_signs(today: date) -> ColumnElement[bool]:
 
 
 def signs_of(plan_ids: Collection[int], today: date) -> dict[int, list[Sign]]:
-    """Return what is seen about each of some plans, in four statements; the caller's scope holds."""
+    """Return what is seen about plans that were read in scope, in four statements."""
     found: dict[int, list[Sign]] = {}
     if not plan_ids:
         return found

@@ -18,9 +18,7 @@ def sign_text(sign: Sign, say: Callable[..., str] = translate) -> str:
         )
     if sign.origin == CONTACTS:
         return say(
-            N_(
-                "%(count)d contact numbers were not verified for 12 months, the oldest since %(day)s."
-            ),
+            N_("%(count)d contact numbers were not verified for 12 months, one since %(day)s."),
             count=sign.count,
             day=on,
         )

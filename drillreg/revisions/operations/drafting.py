@@ -159,7 +159,7 @@ def approve_drafting(
     now: datetime,
     today: date,
 ) -> None:
-    """Approve a drafting plan: it counts for its duty, and each item becomes a task of who leads."""
+    """Approve a drafting plan: it counts for its duty, each item becomes a task of who leads."""
     db.session.execute(
         select(DraftingPlan.id).where(DraftingPlan.id == drafting.id).with_for_update()
     )

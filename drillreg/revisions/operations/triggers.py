@@ -239,7 +239,7 @@ def answer_trigger(
 
 
 def _draft_for(trigger: PlanTrigger, plan: Plan, actor: Actor, now: datetime) -> PlanVersion:
-    """Return the draft that takes a reason up; one in work now rests on the version above of now."""
+    """Return the draft that takes a reason up; one in work rests on the version above from now."""
     ensure_standing(voided=plan.voided_at is not None, abolished=plan.is_abolished)
     draft = plan.draft
     if draft is None:

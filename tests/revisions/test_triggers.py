@@ -53,7 +53,7 @@ def test_each_reason_is_recorded_and_begins_a_revision(reason, county, make_plan
     assert "有了变化" in town.page(made.location).text
     answered = town.post(made.location, data={"answer": "revise", "why": ""})
     assert answered.status_code == 303
-    assert "须修订" not in town.page("/plans/").text.split("<main")[1]
+    assert "须修订" not in town.page("/plans/").find("table").text
     with app.app_context():
         draft = db.session.scalars(select(PlanVersion).where(PlanVersion.state == "draft")).one()
         assert "有了变化" in draft.summary
@@ -144,13 +144,12 @@ def test_a_renamed_organisation_is_seen(county, make_plan, as_role, keep, app):
     town = as_role("town_staff", county.town)
     assert "单位发生变更（白岩镇）" in town.page(f"/plans/{plan.id}").text
     town.post(f"/plans/{plan.id}/signs/org", data={"answer": "revise"})
-    page = town.page(f"/plans/{plan.id}").text
-    assert "单位发生变更" not in page.split('id="revisions"')[1]
+    assert "单位发生变更" not in town.page(f"/plans/{plan.id}").find(id="revisions").text
 
 
 def test_numbers_not_verified_for_twelve_months_are_seen(county, make_plan, as_role, keep):
     plan = make_plan(county.town)
-    person = keep(Person(name="王强", created_at=NOW))
+    person = keep(Person(name="王强"))
     keep(
         Post(
             person_id=person.id,

@@ -193,11 +193,13 @@ def _sign_of(plan: Plan, origin: str) -> Sign | None:
     return next((sign for sign in seen if sign.origin == origin), None)
 
 
-@bp.get("/<int:plan_id>/signs/<any(org, sites, contacts):origin>")
+@bp.get("/<int:plan_id>/signs/<origin>")
 @requires(Permission.EDIT_PLANS)
 def sign(plan_id: int, origin: str) -> str:
     """Show what is seen about a plan in other records and ask what is done about it."""
     plan = plan_to_change(plan_id)
+    if origin not in SEEN:
+        raise NotFound(N_("There is nothing to answer any more."))
     found = _sign_of(plan, origin)
     return render_template(
         "revisions/sign.html",
@@ -211,7 +213,7 @@ def sign(plan_id: int, origin: str) -> str:
     )
 
 
-@bp.post("/<int:plan_id>/signs/<any(org, sites, contacts):origin>")
+@bp.post("/<int:plan_id>/signs/<origin>")
 @requires(Permission.EDIT_PLANS)
 @form_of(sign)
 @writes
@@ -220,7 +222,7 @@ def answer_seen(plan_id: int, origin: str) -> ResponseReturnValue:
     plan = plan_to_change(plan_id)
     form = AnswerForm.read(request.form)
     found = _sign_of(plan, origin)
-    if found is None or origin not in SEEN:
+    if found is None:
         raise NotFound(N_("There is nothing to answer any more."))
     answer_sign(
         found,

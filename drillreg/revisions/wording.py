@@ -40,6 +40,6 @@ PROGRESS_WORDS = {
     "waiting": N_("Not begun"),
     "begun": N_("Draft begun"),
     "signing": N_("In sign-off"),
-    "issued": N_("Issued"),
+    "issued": N_("Was issued"),
 }
 PROGRESS_COLOURS = {"waiting": "", "begun": "sky", "signing": "yellow", "issued": "green"}

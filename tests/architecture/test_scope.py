@@ -27,6 +27,7 @@ FOR_NOBODY = {
     "hazards.site_placing._numbers_of": "of the organisation an import goes into",
     "hazards.site_placing.standing_sites": "of the organisation an import goes into",
     "hazards.mapping._clusters": "under the conditions of map_data, which asks",
+    "plans.carrying.current_version_of": "of the plan above that a plan names",
     "plans.operations._title_taken": "of the organisation a plan is registered at",
     "plans.queries._row_statement": "the columns of a read that asks",
     "plans.queries._has_words": "a condition inside a read that asks",

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from flask import url_for
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
@@ -213,7 +212,7 @@ def give_tasks(
         Piece(
             Order("plan", kept(word[item.is_new], title=item.title), drafting.title, item.due_on),
             Receiver(item.lead),
-            Subject(SUBJECT, item.id, url_for("revisions.item", item_id=item.id)),
+            Subject(SUBJECT, item.id, f"/plans/drafting/items/{item.id}"),
         )
         for item in items
     ]

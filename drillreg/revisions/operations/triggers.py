@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import contains_eager, raiseload
@@ -195,7 +194,7 @@ def _give_task(trigger: PlanTrigger, child: Plan, *, now: datetime, today: date)
         actor=None,
         today=today,
         now=now,
-        subject=Subject(SUBJECT, trigger.id, url_for("revisions.trigger", trigger_id=trigger.id)),
+        subject=Subject(SUBJECT, trigger.id, f"/plans/triggers/{trigger.id}"),
     )
 
 

@@ -11,11 +11,12 @@ from drillreg.core.codes import code_label, code_list
 from drillreg.core.db import db
 from drillreg.core.errors import NotFound
 from drillreg.core.paging import Page, keyset_page
-from drillreg.duties.cards import cards_of
+from drillreg.duties.cards import books_of
 from drillreg.duties.queries import DutyFilter, all_duties
 from drillreg.duties.states import State
 from drillreg.duties.terms import Owed
 from drillreg.i18n import N_
+from drillreg.orgs.calendars import calendar_owner
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import orgs_of_kinds
 from drillreg.orgs.rules import subtree_end
@@ -272,11 +273,13 @@ def _gaps(org: Org, scope: OrgScope, today: date) -> list[Proposal]:
     rows = all_duties(scope.present, wanted, today=today)[:MOST]
     kinds, events = _kinds_by_org(), code_list("event_type")
     found = []
-    for card in cards_of(rows, {row.org_id: row.org for row in rows}, today):
-        owner, event_type = card.row.org, card.row.event_type or "general"
+    books = books_of(rows, {row.org_id: row.org for row in rows})
+    for row in rows:
+        owner, event_type = row.org, row.event_type or "general"
+        rule = books[calendar_owner(owner)].on(row.rule, row.rule_from)
         kind = _kind_for(owner, event_type, kinds.get(owner.kind, []))
         event = events.get(event_type)
-        if not kind or event is None:
+        if not kind or event is None or rule is None:
             continue
         found.append(
             Proposal(
@@ -286,7 +289,7 @@ def _gaps(org: Org, scope: OrgScope, today: date) -> list[Proposal]:
                 event_type,
                 suggested_title(owner.name, event.label["zh"], event_type, kind),
                 None,
-                kept(N_("Missing: %(rule)s"), rule=card.title),
+                kept(N_("Missing: %(rule)s"), rule=rule.title["zh"]),
             )
         )
     return found

@@ -70,7 +70,7 @@ def evaluation_paper(found: PlanEvaluation, plan: Plan) -> Paper:
     ]
     return Paper(
         "report",
-        f"《{plan.title}》\n评估报告",
+        f"《{plan.title}》评估报告",
         blocks,
         issuers=[name],
         dated=found.evaluated_on,

@@ -5,11 +5,10 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from drillreg.core.db import db
 from drillreg.duties.models import DutyState
 from drillreg.evidence.models import Evidence
-from drillreg.orgs.models import Org
-from drillreg.revisions.drafting import lines_of
+from drillreg.orgs.scope import whole_installation
+from drillreg.revisions.drafting import get_drafting, lines_of
 from drillreg.revisions.models import DraftingItem, DraftingPlan
 from drillreg.revisions.papers import drafting_paper
 from drillreg.revisions.rules import Progress, progress
@@ -103,6 +102,7 @@ def test_from_what_is_missing_to_task_and_progress(
     led = town.get(f"/plans/drafting/items/{item_id}/begin")
     assert "/plans/new" in led.location
     make_plan(county.town, "flood", kind="special", title="镇防汛", issued_on=None)
+    reading.rollback()
     assert "起草中" in clerk.page(address).text
 
     copy = {"recipient": "市应急管理局", "sent_on": "2026-05-12", "copy_number": "9号"}
@@ -167,8 +167,7 @@ def test_an_item_is_changed_and_struck_out(county, as_role, reading):
 def test_the_plan_prints(app, county, keep):
     drafting = keep(DraftingPlan(org_id=county.county.id, year=2026, title="计划", created_at=NOW))
     with app.app_context():
-        found = db.session.get_one(DraftingPlan, drafting.id)
-        db.session.get_one(Org, found.org_id)
+        found = get_drafting(drafting.id, whole_installation(date(2026, 5, 12)))
         paper = drafting_paper(found, lines_of(found), today=date(2026, 5, 12))
     assert paper.title == "青岭县2026年应急预案制修订工作计划"
     assert paper.draft == "草稿"

@@ -8,11 +8,14 @@ from drillreg.core.errors import FormErrors
 from drillreg.documents.paper import plain
 from drillreg.duties.doing import PLACE
 from drillreg.evidence.models import Evidence
-from drillreg.plans.models import Plan, PlanVersion
+from drillreg.orgs.scope import whole_installation
+from drillreg.plans.models import PlanVersion
 from drillreg.revisions.forms_of_evaluation import evaluation_forms, form_for
 from drillreg.revisions.models import PlanEvaluation, PlanTrigger
 from drillreg.revisions.papers import evaluation_paper
+from drillreg.revisions.queries import get_evaluation
 from drillreg.revisions.rules import ensure_rated
+from tests.revisions.conftest import TODAY
 
 
 def test_enterprises_are_asked_by_the_standard_and_governments_by_article_34():
@@ -130,8 +133,8 @@ def test_the_report_says_what_was_found(county, make_plan, as_role, app):
     town = as_role("town_staff", county.town)
     town.post(f"/plans/{plan.id}/evaluate", data=filled())
     with app.app_context():
-        found = db.session.scalars(select(PlanEvaluation)).one()
-        said = str(plain(evaluation_paper(found, db.session.get_one(Plan, plan.id))))
+        number = db.session.scalars(select(PlanEvaluation.id)).one()
+        said = str(plain(evaluation_paper(*get_evaluation(number, whole_installation(TODAY)))))
     assert "评估报告" in said
     assert "王强，镇长" in said
     assert "不需要修订" in said

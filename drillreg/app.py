@@ -36,6 +36,7 @@ import drillreg.orgs.routes
 import drillreg.plans.routes
 import drillreg.reports.routes
 import drillreg.resources.routes
+import drillreg.revisions.routes
 import drillreg.scheduler.cli
 import drillreg.scheduler.routes
 import drillreg.signoffs.routes
@@ -126,6 +127,7 @@ from drillreg.orgs.records import ORG, register_records
 from drillreg.orgs.successions import Succession, register_successions
 from drillreg.plans.brought import WORD_WORK
 from drillreg.plans.freezing import FREEZE_WORK, print_frozen
+from drillreg.plans.marking import register_marks
 from drillreg.plans.panels import plans_of_org, plans_over_site, signing_action
 from drillreg.plans.part_panels import copied_and_alike, parts_of_plan
 from drillreg.plans.proving import plans_to_prove
@@ -149,6 +151,9 @@ from drillreg.reports.waiting import (
 )
 from drillreg.resources.panels import resources_of_org
 from drillreg.resources.succession import SHELTERS, SUPPLIES, TEAMS
+from drillreg.revisions.listening import note_findings, note_plan
+from drillreg.revisions.panels import revisions_of_plan, to_revise
+from drillreg.revisions.waiting import reasons_to_answer
 from drillreg.sandbox import client as sandbox
 from drillreg.scheduler.jobs import BACKUP_WORK
 from drillreg.scheduler.operations import JOB_WORK
@@ -204,6 +209,7 @@ BLUEPRINTS = (
     drillreg.reports.routes.bp,
     drillreg.resources.routes.bp,
     drillreg.scheduler.cli.bp,
+    drillreg.revisions.routes.bp,
     drillreg.scheduler.routes.bp,
     drillreg.signoffs.routes.bp,
     drillreg.staff.routes.bp,
@@ -269,6 +275,7 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("drill", drill_panel),
     ("plan", parts_of_plan),
     ("plan", copied_and_alike),
+    ("plan", revisions_of_plan),
     ("plan", drills_of_plan),
     ("plan-begin", link_to_word),
     ("plan-write-actions", link_in_head),
@@ -308,6 +315,10 @@ SUBJECTS = {
     "consultation": ("plans.consultation", "consultation_id"),
     "filing": ("filings.show", "filing_id"),
     "training": ("filings.training", "training_id"),
+    "revision-trigger": ("revisions.trigger", "trigger_id"),
+    "plan-evaluation": ("revisions.evaluation", "evaluation_id"),
+    "drafting-plan": ("revisions.drafting", "drafting_id"),
+    "drafting-item": ("revisions.item", "item_id"),
 }
 
 # What of an organisation evidence entered by hand can be about, by the type of the field.
@@ -336,6 +347,7 @@ TODOS: tuple[TodoSource, ...] = (
     plans_to_review,
     plans_to_file,
     filings_to_answer,
+    reasons_to_answer,
     duties_to_do,
 )
 
@@ -384,6 +396,14 @@ DOING: tuple[Doing, ...] = (
         Permission.EDIT_PLANS,
         {"org": Given.ORG, "event_type": Given.EVENT_TYPE},
         kind="plan-issued",
+    ),
+    Doing(
+        N_("Evaluate the plan"),
+        "revisions.evaluate",
+        Permission.EDIT_PLANS,
+        {"plan_id": Given.KEY},
+        kind="plan-evaluated",
+        owed=frozenset({Owed.EVALUATE}),
     ),
     Doing(
         N_("Write the report"),
@@ -474,10 +494,10 @@ EFFECTS: tuple[tuple[Area, Effect], ...] = (
 
 # How records are named where a document number or a printed sheet refers to them.
 REFERENCES: dict[str, Resolver] = {
+    "filing": filing_references,
     "report": report_references,
     "sign-off-stage": stage_references,
 }
-REFERENCES: dict[str, Resolver] = {"report": report_references, "filing": filing_references}
 
 # Forms that are printed, signed on paper and sent back by their code.
 SHEETS: dict[str, SheetKind] = {SIGN_OFF: SIGN_OFF_SHEET, SIGN_OFF_STEP: STEP_SHEET}
@@ -553,6 +573,9 @@ def create_app(found: Settings | None = None) -> Flask:
     listen(app, "plan", plan_clocks.follow_plan)
     for what in ("calendar", "evidence", "org", "duties"):
         listen(app, what, following.note_change)
+    listen(app, "plan", note_plan)
+    listen(app, "findings", note_findings)
+    register_marks(app, to_revise)
     database.after_commit(app, following.follow)
     register_end(app, tell_work_end)
     register_imports(app, IMPORTS)

@@ -61,6 +61,14 @@ MENU: tuple[Entry | None, ...] = (
         children=(
             Entry(N_("Register"), "plans.index"),
             Entry(N_("Filing and publication"), "filings.index"),
+            Entry(
+                N_("Plans to look at again"), "revisions.triggers", leads_to=("revisions.orphans",)
+            ),
+            Entry(
+                N_("Yearly drafting plans"),
+                "revisions.draftings",
+                leads_to=("revisions.drafting", "revisions.item", "revisions.proposals"),
+            ),
             Entry(N_("Coverage matrix"), "duties.matrix"),
             Entry(N_("Compiled book"), "books.index"),
         ),

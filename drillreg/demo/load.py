@@ -31,6 +31,7 @@ from drillreg.demo.proofs import load_proofs
 from drillreg.demo.registers import load_registers, sign_on_paper
 from drillreg.demo.reports import load_reports, print_thread_report
 from drillreg.demo.resources import load_resources
+from drillreg.demo.revisions import load_revisions
 from drillreg.demo.sites import load_checks, load_sites
 from drillreg.demo.tasks import load_tasks, send_notices
 from drillreg.i18n import N_
@@ -79,6 +80,7 @@ STAGES = (
     Stage("books", load_books),
     Stage("plan-signing", load_signing, before=prepare_signing),
     Stage("filings", load_filings),
+    Stage("revisions", load_revisions),
     Stage("leaving", load_leaving),
     Stage("duties", load_duties, after=work_out),
 )

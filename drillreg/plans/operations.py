@@ -19,6 +19,7 @@ from drillreg.i18n import N_
 from drillreg.orgs.models import Org
 from drillreg.plans.carrying import carry_text, current_version_of
 from drillreg.plans.models import Plan, PlanFile, PlanVersion
+from drillreg.plans.parents import ensure_no_cycle
 from drillreg.plans.part_keeping import copy_parts, keep_parts
 from drillreg.plans.rules import (
     PAPER_MEDIA_TYPES,
@@ -200,6 +201,8 @@ def correct_plan(
         return
     if "title" in changes:
         _ensure_new_title(plan.org_id, values["title"], except_id=plan.id)
+    if "parent_plan_id" in changes:
+        ensure_no_cycle(plan, values["parent_plan_id"])
     for name, (_, new) in changes.items():
         setattr(plan, name, new)
     if "parent_plan_id" in changes and plan.draft is not None:

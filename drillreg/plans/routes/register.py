@@ -18,6 +18,7 @@ from drillreg.i18n import N_, translate
 from drillreg.orgs.history import PastNames
 from drillreg.orgs.queries import orgs_of_kinds
 from drillreg.orgs.scope import current_scope, current_scope_for, may_on
+from drillreg.plans.marking import marks_of
 from drillreg.plans.models import Plan
 from drillreg.plans.queries import (
     PlanFilter,
@@ -81,11 +82,13 @@ def index() -> str:
     """List the plans within the scope, filtered and sorted."""
     scope, chosen, today = current_scope(), read_filter(), clock.today()
     nodes = list(orgs_of_kinds(scope, NODES))
+    page = plans_page(scope, chosen, today=today, cursor=request.args.get("after"))
     if chosen.org and chosen.org.id not in {org.id for org in nodes}:
         nodes.append(chosen.org)
     return render_template(
         "plans/index.html",
-        page=plans_page(scope, chosen, today=today, cursor=request.args.get("after")),
+        page=page,
+        marks=marks_of([row.plan.id for row in page.rows if not row.is_past]),
         total=count_plans(scope, chosen, today=today),
         chosen=chosen,
         nodes=[(org.id, name_of(org)) for org in nodes],

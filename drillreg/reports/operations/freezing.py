@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from drillreg.accounts.queries import accounts_with
 from drillreg.core.access import Actor, Permission
+from drillreg.core.changes import announce
 from drillreg.core.db import db
 from drillreg.documents.operations.numbers import issue_number
 from drillreg.evidence.models import Grade
@@ -69,6 +70,16 @@ def approve_report(
         now=now,
     )
     _tell_charged(sources, today, now)
+    if sources.held.drill.plan_id is not None:
+        announce(
+            "findings",
+            plan_id=sources.held.drill.plan_id,
+            report_id=report.id,
+            number=number,
+            texts=[finding.text for finding in sources.findings],
+            now=now,
+            today=today,
+        )
     audit_report(
         "report-approved", report, actor, now, number=number, snapshot=report.snapshot_sha256
     )

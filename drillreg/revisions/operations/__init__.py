@@ -1,0 +1,1 @@
+"""Acts of revisions: reasons, evaluations, drafting plans."""

@@ -31,6 +31,7 @@ import drillreg.notices.routes
 import drillreg.office.cli
 import drillreg.office.routes
 import drillreg.orgs.routes
+import drillreg.plans.cli
 import drillreg.plans.routes
 import drillreg.reports.routes
 import drillreg.resources.routes
@@ -168,6 +169,7 @@ BLUEPRINTS = (
     drillreg.office.cli.bp,
     drillreg.office.routes.bp,
     drillreg.orgs.routes.bp,
+    drillreg.plans.cli.bp,
     drillreg.plans.routes.bp,
     drillreg.reports.routes.bp,
     drillreg.resources.routes.bp,

@@ -70,4 +70,5 @@ def is_of_models(name: str | None, kind: str, parents: Any) -> bool:
 
 
 for moment, statement in (("after_create", CREATE_GRAMS), ("before_drop", DROP_GRAMS)):
-    event.listen(FulltextEntry.__table__, moment, DDL(statement).execute_if(dialect="sqlite"))
+    ddl = DDL(statement).execute_if(dialect="sqlite")  # type: ignore[no-untyped-call]
+    event.listen(FulltextEntry.__table__, moment, ddl)

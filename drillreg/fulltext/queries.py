@@ -11,13 +11,11 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Subquery,
-    and_,
     case,
     cast,
     column,
     func,
     literal,
-    or_,
     select,
     table,
     union_all,
@@ -73,13 +71,3 @@ def matches(terms: Sequence[str]) -> Subquery:
     `term` is the number of the term. What holds a term in its heading, or often, scores higher.
     """
     return union_all(*(_found(number, term) for number, term in enumerate(terms))).subquery("hit")
-
-
-def holds_any(terms: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition that an entry, joined with its words, holds one of the folded terms."""
-    return or_(*map(has_term, terms))
-
-
-def in_heading(terms: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition that the heading of an entry holds every one of the terms."""
-    return and_(*(FulltextText.heading.icontains(term, autoescape=True) for term in terms))

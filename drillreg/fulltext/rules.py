@@ -75,7 +75,7 @@ def _pairs(text: str) -> Iterator[str]:
 
 
 def grams_of(heading: str, text: str) -> list[str]:
-    """Return what the index holds of a folded text: its pairs, and pairs that weigh more, marked."""
+    """Return what the index holds of a folded text: its pairs, and marked those that weigh more."""
     above = Counter(_pairs(heading))
     counts = above + Counter(_pairs(text))
     found = sorted(counts)

@@ -15,6 +15,7 @@ from drillreg.evidence.operations import add_evidence, end_evidence
 from drillreg.files.operations import clean_name, store
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
+from drillreg.plans.indexing import index_plan
 from drillreg.plans.models import Plan, PlanFile, PlanVersion
 from drillreg.plans.rules import (
     PAPER_MEDIA_TYPES,
@@ -107,6 +108,7 @@ def register_plan(
     db.session.flush()
     _record("plan-registered", plan, actor=actor, now=now, title=title, event_type=event_type)
     _attach(plan, plan.versions[0], papers, actor=actor, now=now)
+    index_plan(plan, now=now)
     return plan
 
 
@@ -138,6 +140,7 @@ def _attach(
 def add_papers(*, plan: Plan, papers: Iterable[Upload], actor: Actor, now: datetime) -> None:
     """Attach papers to the draft."""
     _attach(plan, _draft_of(plan), papers, actor=actor, now=now)
+    index_plan(plan, now=now)
 
 
 def void_paper(*, plan: Plan, paper: PlanFile, reason: str, actor: Actor, now: datetime) -> None:
@@ -146,6 +149,7 @@ def void_paper(*, plan: Plan, paper: PlanFile, reason: str, actor: Actor, now: d
         raise DomainError(N_("Only papers of the draft can be struck out."))
     paper.voided_at, paper.voided_by_id, paper.void_reason = now, actor.account_id, reason
     _record("plan-paper-voided", plan, actor=actor, now=now, name=paper.file.name, reason=reason)
+    index_plan(plan, now=now)
 
 
 def _changed(plan: Plan, values: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -167,6 +171,7 @@ def correct_plan(*, plan: Plan, values: Mapping[str, Any], actor: Actor, now: da
     for name, (_, new) in changes.items():
         setattr(plan, name, new)
     _record("plan-corrected", plan, actor=actor, now=now, changes=changes)
+    index_plan(plan, now=now)
 
 
 def issue_version(
@@ -226,6 +231,7 @@ def issue_version(
         review_on=review_on,
         papers=[paper.file.sha256 for paper in draft.papers],
     )
+    index_plan(plan, now=now)
     return draft
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import aliased
 from drillreg.core.db import db, unit_of_work
 from drillreg.core.errors import Busy, DomainError
 from drillreg.files.models import StoredFile
-from drillreg.files.operations import OFFICE, bytes_of
+from drillreg.files.operations import OFFICE, bytes_of, media_type_of
 from drillreg.fulltext.models import FulltextEntry
 from drillreg.fulltext.operations import Part, bring_up_to_date, forget_all, put
 from drillreg.fulltext.rules import LONGEST_TERM, Reading, tidy
@@ -24,7 +24,7 @@ from drillreg.i18n import N_
 from drillreg.plans.models import Plan, PlanFile, PlanSection, PlanVersion
 from drillreg.plans.rules import ensure_not_classified
 from drillreg.sandbox import client as sandbox
-from drillreg.sandbox.limits import BACKGROUND
+from drillreg.sandbox.limits import BACKGROUND, INTERACTIVE, Limits
 from drillreg.sandbox.refusals import SandboxUnavailable
 
 KIND = "plan"
@@ -197,10 +197,9 @@ def _read_paper(paper_id: int, now: datetime) -> int:
 def _words_of(file: StoredFile) -> tuple[list[str] | None, str]:
     """Return the pages of a file, or why they cannot be read."""
     try:
-        inputs = {"paper": bytes_of(file)}
-        args = {"media_type": file.media_type}
-        pages = sandbox.run(READ_TASK, args, inputs=inputs, limits=BACKGROUND).value["pages"]
+        pages = _read(bytes_of(file), file.media_type, BACKGROUND)
         ensure_not_classified(*map(tidy, pages))
+        ensure_words(pages)
     except (Busy, SandboxUnavailable):
         raise
     except DomainError as error:
@@ -208,3 +207,30 @@ def _words_of(file: StoredFile) -> tuple[list[str] | None, str]:
     except (OSError, RuntimeError):
         return None, N_("The file is not in the store any more, so the search cannot read it.")
     return pages, ""
+
+
+def _read(data: bytes, media_type: str, limits: Limits) -> list[str]:
+    args = {"media_type": media_type}
+    pages: list[str] = sandbox.run(READ_TASK, args, inputs={"paper": data}, limits=limits).value[
+        "pages"
+    ]
+    return pages
+
+
+def ensure_readable_and_public(name: str, data: bytes) -> None:
+    """Raise unless the words of a file can be read and carry no marking of a classified paper.
+
+    Also raises what the sandbox raises.
+    """
+    media_type = media_type_of(data, name)
+    if media_type not in READABLE:
+        raise DomainError(N_("Take a .docx or a .pdf here: others cannot be looked through."))
+    pages = _read(data, media_type, INTERACTIVE)
+    ensure_words(pages)
+    ensure_not_classified(*map(tidy, pages))
+
+
+def ensure_words(pages: Sequence[str]) -> None:
+    """Raise when a file has pages without a single word: it is a scan."""
+    if not any(map(tidy, pages)):
+        raise DomainError(N_("The file is a picture of a paper; its words cannot be read."))

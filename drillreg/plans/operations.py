@@ -27,6 +27,7 @@ from drillreg.plans.rules import (
     ensure_paper,
     ensure_standing,
 )
+from drillreg.plans.secrecy import ensure_holds_text, ensure_line_stays
 
 Upload = tuple[str, bytes]
 
@@ -107,14 +108,15 @@ def register_plan(
     db.session.add(plan)
     db.session.flush()
     _record("plan-registered", plan, actor=actor, now=now, title=title, event_type=event_type)
-    _attach(plan, plan.versions[0], papers, actor=actor, now=now)
+    attach(plan, plan.versions[0], papers, actor=actor, now=now)
     index_plan(plan, now=now)
     return plan
 
 
-def _attach(
+def attach(
     plan: Plan, version: PlanVersion, papers: Iterable[Upload], *, actor: Actor, now: datetime
 ) -> None:
+    """Keep papers with a version."""
     for name, data in papers:
         ensure_paper(clean_name(name))
         found = store(
@@ -139,13 +141,13 @@ def _attach(
 
 def add_papers(*, plan: Plan, papers: Iterable[Upload], actor: Actor, now: datetime) -> None:
     """Attach papers to the draft."""
-    _attach(plan, _draft_of(plan), papers, actor=actor, now=now)
+    attach(plan, _draft_of(plan), papers, actor=actor, now=now)
     index_plan(plan, now=now)
 
 
 def void_paper(*, plan: Plan, paper: PlanFile, reason: str, actor: Actor, now: datetime) -> None:
     """Strike a paper of the draft; papers of an issued version stay as they are."""
-    if paper not in _draft_of(plan).papers:
+    if plan.secrecy is not Secrecy.LINE and paper not in _draft_of(plan).papers:
         raise DomainError(N_("Only papers of the draft can be struck out."))
     paper.voided_at, paper.voided_by_id, paper.void_reason = now, actor.account_id, reason
     _record("plan-paper-voided", plan, actor=actor, now=now, name=paper.file.name, reason=reason)
@@ -166,6 +168,7 @@ def correct_plan(*, plan: Plan, values: Mapping[str, Any], actor: Actor, now: da
     changes = _changed(plan, values)
     if not changes:
         return
+    ensure_line_stays(plan.secrecy, values.get("secrecy", plan.secrecy))
     if "title" in changes:
         _ensure_new_title(plan.org_id, values["title"], except_id=plan.id)
     for name, (_, new) in changes.items():
@@ -238,6 +241,7 @@ def issue_version(
 def start_revision(*, plan: Plan, reason: str, actor: Actor, now: datetime) -> PlanVersion:
     """Open a new draft beside the version in force."""
     _ensure_open(plan)
+    ensure_holds_text(plan.secrecy)
     ensure_may_draft(plan.draft is not None)
     version = PlanVersion(
         number=max(v.number for v in plan.versions) + 1,

@@ -1,12 +1,11 @@
 """What may stand here of a classified plan: one neutral line, and its public abridged version."""
 
 import re
-from collections.abc import Collection
 from datetime import date
 
 from drillreg.core.errors import DomainError
 from drillreg.i18n import N_
-from drillreg.plans.rules import NO_SECRETS, Secrecy
+from drillreg.plans.rules import Secrecy
 
 MARKING = re.compile(r"绝密|机密|秘密")
 LINE_ONLY = N_(
@@ -39,9 +38,3 @@ def ensure_line_dates(issued_on: date | None, today: date) -> None:
     """Raise when the date that somebody copied from the paper lies in the future."""
     if issued_on is not None and issued_on > today:
         raise DomainError(N_("The date of issue cannot lie in the future."))
-
-
-def ensure_public(texts: Collection[str]) -> None:
-    """Raise when the abridged version of a classified plan carries any marking."""
-    if any(MARKING.search(text) for text in texts):
-        raise DomainError(NO_SECRETS)

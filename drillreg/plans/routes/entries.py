@@ -22,6 +22,7 @@ from drillreg.plans.forms import (
     kinds_for,
     read_papers,
     read_version,
+    secrecies_for,
 )
 from drillreg.plans.models import Plan
 from drillreg.plans.operations import (
@@ -38,7 +39,7 @@ from drillreg.plans.wording import SECRECY_WORDS
 @requires(Permission.EDIT_PLANS)
 def new() -> ResponseReturnValue:
     """Ask what the register keeps of a plan; without an organisation in the address, one's own."""
-    org = _org_to_register_at()
+    org = org_to_register_at()
     if org is None:
         return see_other(url_for(".where", **_carried()))
     event, kinds = request.args.get("event_type", ""), kinds_for(org)
@@ -63,7 +64,8 @@ def _carried() -> dict[str, Any]:
     return {"event_type": event} if event in code_list("event_type").codes() else {}
 
 
-def _org_to_register_at() -> Org | None:
+def org_to_register_at() -> Org | None:
+    """Return the organisation in the address, else one's own, where one may enter plans."""
     scope = current_scope()
     org = org_of_address("org", scope)
     if org is not None:
@@ -99,12 +101,15 @@ def _suggestion(org: Org, event: str, kind: str) -> str:
 
 def _choices(org: Org, plan: Plan | None = None) -> dict[str, Any]:
     """Return what the form offers for a plan of an organisation."""
-    secrecy = [(each.value, translate(SECRECY_WORDS[each])) for each in Secrecy]
+    is_line = plan is not None and plan.secrecy is Secrecy.LINE
+    secrecy = [(each.value, translate(SECRECY_WORDS[each])) for each in secrecies_for(is_line)]
+    if not is_line:
+        secrecy.append((CLASSIFIED, translate(N_("Classified: secret or higher"))))
     return {
         "kinds": [(code, code_label(code, "plan_kind")) for code in kinds_for(org)],
         "events": code_list("event_type").options(keep=plan.event_type if plan else None),
         "parents": _parents(org, plan),
-        "secrecies": [*secrecy, (CLASSIFIED, translate(N_("Classified: secret or higher")))],
+        "secrecies": secrecy,
     }
 
 
@@ -115,7 +120,7 @@ def _parents(org: Org, plan: Plan | None) -> list[tuple[int, str]]:
     present = plan.parent if plan else None
     if present is None or present.id in {id_ for id_, _ in offered}:
         return offered
-    hidden = present.secrecy is Secrecy.INTERNAL and not PLAN.includes(
+    hidden = present.secrecy is not Secrecy.PUBLIC and not PLAN.includes(
         current_scope().present, present
     )
     label = translate(N_("an internal plan of the level above")) if hidden else present.title
@@ -141,7 +146,7 @@ def where() -> str:
 @writes
 def register() -> ResponseReturnValue:
     """Register a plan with its first draft."""
-    org = _org_to_register_at()
+    org = org_to_register_at()
     if org is None:
         raise NotFound(N_("There is no such organisation."))
     parents = [id_ for id_, _ in _parents(org, None)]
@@ -201,6 +206,7 @@ def correct(plan_id: int) -> ResponseReturnValue:
         org=plan.org,
         parents=[id_ for id_, _ in _parents(plan.org, plan)],
         fixed=(plan.kind, plan.event_type, plan.title) if _was_issued(plan) else None,
+        is_line=plan.secrecy is Secrecy.LINE,
     )
     ensure_as_read(plan, form, read_version(request.form))
     correct_plan(

@@ -35,6 +35,7 @@ from drillreg.plans.queries import (
 from drillreg.plans.routes.blueprint import bp, org_of_address
 from drillreg.plans.rules import SOON, PlanState, Secrecy, plan_state
 from drillreg.plans.scope import PLAN
+from drillreg.plans.secrecy import LINE_ONLY
 from drillreg.plans.wording import ACT_WORDS, SECRECY_WORDS, STATE_COLOURS, STATE_WORDS
 from drillreg.sheets.export import Column, send_table
 from drillreg.sheets.write import Cell
@@ -122,6 +123,7 @@ def words() -> dict[str, object]:
         "state_words": STATE_WORDS,
         "state_colours": STATE_COLOURS,
         "secrecy_words": SECRECY_WORDS,
+        "line_only": LINE_ONLY,
         "soon": SOON,
     }
 

@@ -110,7 +110,7 @@ from drillreg.orgs.org_import import OrgImport
 from drillreg.orgs.previews import duty_lines, past_lines, record_lines, supervision_lines
 from drillreg.orgs.records import ORG, register_records
 from drillreg.orgs.successions import Succession, register_successions
-from drillreg.plans.panels import plans_of_org, plans_over_site
+from drillreg.plans.panels import plans_of_org, plans_over_site, unread_of_plan
 from drillreg.plans.proving import plans_to_prove
 from drillreg.plans.scope import PLAN
 from drillreg.plans.succession import DRAFTS, PLANS
@@ -231,6 +231,7 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("org-past", drills_of_org),
     ("drill", drill_panel),
     ("plan", drills_of_plan),
+    ("plan", unread_of_plan),
     ("site", plans_over_site),
     ("site", drills_at_site),
     ("post-open", tasks_of_holder),

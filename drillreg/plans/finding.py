@@ -212,3 +212,19 @@ def _places(
     for row in rows:
         found[row.plan_id].append(row)
     return found
+
+
+def unread_papers(plan: Plan) -> Sequence[tuple[str, str]]:
+    """Return the papers of a plan, read within a scope, whose text was not read: name and why."""
+    statement = (
+        select(FulltextText.heading, FulltextEntry.trouble)
+        .join(FulltextText, FulltextText.entry_id == FulltextEntry.id)
+        .where(
+            FulltextEntry.subject_kind == KIND,
+            FulltextEntry.subject_id == plan.id,
+            FulltextEntry.edition.in_([version.id for version in plan.versions]),
+            FulltextEntry.trouble.is_not(None),
+        )
+        .order_by(FulltextEntry.id)
+    )
+    return [(name, trouble or "") for name, trouble in db.session.execute(statement)]

@@ -10,6 +10,8 @@ from drillreg.orgs.models import Org
 from drillreg.orgs.scope import current_scope, may_here
 from drillreg.plans.counting import counts_by_state
 from drillreg.plans.covering import plans_covering
+from drillreg.plans.finding import unread_papers
+from drillreg.plans.models import Plan
 from drillreg.plans.queries import PlanFilter, plans_page
 from drillreg.plans.succession import to_take_over
 from drillreg.plans.wording import STATE_COLOURS, STATE_WORDS
@@ -45,3 +47,9 @@ def plans_over_site(site: HazardSite) -> str:
         plans=plans_covering(site.org, event, current_scope()),
         may_register=may_here(Permission.EDIT_PLANS, site.org),
     )
+
+
+def unread_of_plan(plan: Plan) -> str:
+    """Say which papers of a plan the search could not read, and why."""
+    papers = unread_papers(plan)
+    return render_template("plans/_unread_panel.html", papers=papers) if papers else ""

@@ -17,7 +17,7 @@ from drillreg.sandbox import client as sandbox
 from tests.bench.data import prepare
 from tests.bench.load import version_of_wrk
 from tests.bench.result import HEAD, Row
-from tests.bench.rows import duties, loading, pages, papers, servers
+from tests.bench.rows import duties, loading, pages, papers, plans, servers
 from tests.bench.sizes import SIZES, Size
 from tests.faults.installation import POSTGRES, ROOT, Installation
 
@@ -29,6 +29,8 @@ ROWS: dict[str, Callable[[Installation, Size], list[Row]]] = {
     "import": loading.import_of_sites,
     "pdf": papers.report_pdf,
     "duties": duties.duties,
+    "search": plans.search,
+    "register": plans.register,
     # Asked for by name only: it compares web servers, not us with a limit.
     "servers": servers.compare,
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Size:
-    """Numbers of counties, towns in each, units in each, sites, checks and texts of plans; rounds."""
+    """Numbers of counties, towns in each, units, sites, checks, plans; rounds and seconds."""
 
     name: str
     counties: int

@@ -11,7 +11,6 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Subquery,
-    case,
     cast,
     column,
     func,
@@ -27,7 +26,7 @@ from drillreg.core.db import db
 from drillreg.fulltext.models import GRAMS, FulltextEntry, FulltextText
 from drillreg.fulltext.rules import IN_HEADING, OFTEN, grams_of_term
 
-HEADING_WEIGHT = 8
+WEIGHTS = (("", 1), *((mark, 1) for _, mark in OFTEN), (IN_HEADING, 8))
 
 
 def _holding(term: str, mark: str = "") -> Select[int]:
@@ -51,13 +50,10 @@ def has_term(term: str) -> ColumnElement[bool]:
     return words.contains(term, autoescape=True)
 
 
-def _found(number: int, term: str) -> Select[Any]:
-    holding = _holding(term).subquery()
-    score: Any = literal(1)
-    for mark, weight in ((IN_HEADING, HEADING_WEIGHT), *((mark, 1) for _, mark in OFTEN)):
-        score = score + case((holding.c.entry_id.in_(_holding(term, mark)), weight), else_=0)
+def _found(number: int, term: str, mark: str, weight: int) -> Select[Any]:
+    holding = _holding(term, mark).subquery()
     found = select(
-        holding.c.entry_id, literal(number).label("term"), score.label("score")
+        holding.c.entry_id, literal(number).label("term"), literal(weight).label("weight")
     ).select_from(holding)
     if len(term) > 2:  # all its pairs are there, but not yet known to follow each other
         found = found.join(FulltextText, FulltextText.entry_id == holding.c.entry_id)
@@ -66,8 +62,14 @@ def _found(number: int, term: str) -> Select[Any]:
 
 
 def matches(terms: Sequence[str]) -> Subquery:
-    """Return (entry_id, term, score) of every entry that holds one of the folded terms.
+    """Return (entry_id, term, weight) of the entries that hold a folded term.
 
-    `term` is the number of the term. What holds a term in its heading, or often, scores higher.
+    `term` is the number of the term. An entry comes again, with more weight, where the term stands
+    in its heading or often: the sum of its weights ranks it, and no text is opened for that.
     """
-    return union_all(*(_found(number, term) for number, term in enumerate(terms))).subquery("hit")
+    found = [
+        _found(number, term, mark, weight)
+        for number, term in enumerate(terms)
+        for mark, weight in WEIGHTS
+    ]
+    return union_all(*found).subquery("hit")

@@ -13,7 +13,6 @@ from drillreg.core.paging import Page, keyset_page
 from drillreg.fulltext.models import FulltextEntry, FulltextText
 from drillreg.fulltext.queries import has_term, matches
 from drillreg.fulltext.rules import Piece, marked, snippet, terms_of
-from drillreg.orgs.models import Org
 from drillreg.orgs.scope import OrgScope
 from drillreg.plans.indexing import KIND, NUMBER, PAPER, TITLE
 from drillreg.plans.models import Plan, PlanVersion
@@ -51,12 +50,11 @@ class Found:
     more: int = 0
 
 
-def _readable(scope: OrgScope, drafting: OrgScope, older: bool) -> ColumnElement[bool]:
-    """Return the condition that an entry is of a text the reader may see.
+def _readable(text: Any, scope: OrgScope, drafting: OrgScope, older: bool) -> ColumnElement[bool]:
+    """Return the condition that a text (the column of its version) is one the reader may see.
 
     Titles and the version in force; drafts where the reader edits; with `older` what was in force.
     """
-    text = FulltextEntry.edition
     shown = [
         text.is_(None),
         text == Issued.id,
@@ -71,7 +69,7 @@ def _readable(scope: OrgScope, drafting: OrgScope, older: bool) -> ColumnElement
         )
         if (left := PLAN.cut_on(scope)) is not None:
             once = once.where(or_(left.is_(None), version.issued_on < left))
-        shown.append(once.correlate(FulltextEntry, Plan, Org).exists())
+        shown.append(once.correlate_except(version).exists())
     return or_(*shown)
 
 
@@ -84,20 +82,35 @@ def _ranked(
     older: bool,
     today: date,
 ) -> Select[*tuple[Any, ...]]:
-    """Select (plan, score) of the plans that have every term."""
+    """Select (plan, score) of the plans that have every term.
+
+    Hits are added up for each text before anything is joined: plans are fewer than hits.
+    """
     hit = matches(terms)
-    weight = case((FulltextEntry.part == TITLE, hit.c.score + TITLE_WEIGHT), else_=hit.c.score)
-    score = func.sum(weight).label("score")
-    statement: Select[*tuple[Any, ...]] = (
-        select(Plan.id.label("plan_id"), score)
+    weight = case((FulltextEntry.part == TITLE, hit.c.weight + TITLE_WEIGHT), else_=hit.c.weight)
+    text = (
+        select(
+            FulltextEntry.subject_id,
+            FulltextEntry.edition,
+            hit.c.term,
+            func.sum(weight).label("score"),
+        )
         .select_from(hit)
         .join(FulltextEntry, FulltextEntry.id == hit.c.entry_id)
-        .join(Plan, and_(FulltextEntry.subject_kind == KIND, Plan.id == FulltextEntry.subject_id))
+        .where(FulltextEntry.subject_kind == KIND)
+        .group_by(FulltextEntry.subject_id, FulltextEntry.edition, hit.c.term)
+        .subquery("text")
+    )
+    statement: Select[*tuple[Any, ...]] = (
+        select(Plan.id.label("plan_id"), func.sum(text.c.score).label("score"))
+        .select_from(text)
+        .join(Plan, Plan.id == text.c.subject_id)
     )
     statement = filtered(statement, scope, chosen, today)
-    statement = statement.where(_readable(scope, drafting, older)).group_by(Plan.id)
+    readable = _readable(text.c.edition, scope, drafting, older)
+    statement = statement.where(readable).group_by(Plan.id)
     if len(terms) > 1:
-        statement = statement.having(func.count(hit.c.term.distinct()) == len(terms))
+        statement = statement.having(func.count(text.c.term.distinct()) == len(terms))
     return statement
 
 
@@ -127,6 +140,8 @@ def find_plans(
         size=size,
     )
     ids = [plan_id for plan_id, *_ in page.rows]
+    if not ids:
+        return Page([], None, size)
     rows = {row.plan.id: row for row in rows_of(ids, scope)}
     places = _places(ids, terms, scope, drafting, older=older, today=today)
     names = _names(place.source_id for i in ids for place in places[i] if place.part == PAPER)
@@ -182,12 +197,7 @@ def _places(
     before = (case((above, 0), else_=1), FulltextEntry.id)
     statement = (
         select(
-            Plan.id.label("plan_id"),
-            FulltextEntry.part,
-            FulltextEntry.source_id,
-            FulltextEntry.edition,
-            FulltextText.heading,
-            FulltextText.text,
+            FulltextEntry.id,
             func.row_number().over(partition_by=Plan.id, order_by=before).label("place"),
             func.count().over(partition_by=Plan.id).label("count"),
         )
@@ -201,13 +211,25 @@ def _places(
     statement = filtered(statement, scope, PlanFilter(), today).where(
         Plan.id.in_(ids),
         FulltextEntry.part.not_in((TITLE, NUMBER)),
-        _readable(scope, drafting, older),
+        _readable(FulltextEntry.edition, scope, drafting, older),
         has,
     )
     numbered = statement.subquery()
     found: dict[int, list[Any]] = {i: [] for i in ids}
     rows = db.session.execute(
-        select(numbered).where(numbered.c.place <= PLACES).order_by(numbered.c.place)
+        select(
+            FulltextEntry.subject_id.label("plan_id"),
+            FulltextEntry.part,
+            FulltextEntry.source_id,
+            FulltextEntry.edition,
+            FulltextText.heading,
+            FulltextText.text,
+            numbered.c.count,
+        )
+        .join(numbered, numbered.c.id == FulltextEntry.id)
+        .join(FulltextText, FulltextText.entry_id == FulltextEntry.id)
+        .where(numbered.c.place <= PLACES)
+        .order_by(numbered.c.place)
     )
     for row in rows:
         found[row.plan_id].append(row)

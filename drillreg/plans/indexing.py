@@ -33,7 +33,7 @@ READ_TASK = "drillreg.documents.texts:read_text"
 READABLE = frozenset({"application/pdf", OFFICE[".docx"]})
 UNREADABLE = N_("The search reads .docx and .pdf only; the words of this file are not found.")
 AT_ONCE = 500
-PAPERS_AT_ONCE = 10
+PAPERS_AT_ONCE = 50
 # Signs of Markdown: those inside a line vanish, those between words are a space.
 MARKS = re.compile(r"\*{1,3}|~~|`")
 RULES = re.compile(r"^\s*(?:#{1,6}|>|[-+*]|\|?[\s:|-]*-{3}[\s:|-]*)\s|\|", re.MULTILINE)

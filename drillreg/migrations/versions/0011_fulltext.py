@@ -1,6 +1,6 @@
 """the index of texts for the search.
 
-Revision: 0011, after: 0004
+Revision: 0011, after: 0012
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from drillreg.core.db import UtcDateTime
 
 revision = "0011"
-down_revision = "0004"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, cast, func, or_, select
 from sqlalchemy.orm import aliased
 
-from drillreg.core.db import db
+from drillreg.core.db import Big, db
 from drillreg.core.paging import Page, keyset_page
 from drillreg.fulltext.models import FulltextEntry, FulltextText
 from drillreg.fulltext.queries import has_term, matches
@@ -102,7 +102,7 @@ def _ranked(
         .subquery("text")
     )
     statement: Select[*tuple[Any, ...]] = (
-        select(Plan.id.label("plan_id"), func.sum(text.c.score).label("score"))
+        select(Plan.id.label("plan_id"), cast(func.sum(text.c.score), Big).label("score"))
         .select_from(text)
         .join(Plan, Plan.id == text.c.subject_id)
     )

@@ -33,6 +33,7 @@ import drillreg.notices.routes
 import drillreg.office.cli
 import drillreg.office.routes
 import drillreg.orgs.routes
+import drillreg.plans.cli
 import drillreg.plans.routes
 import drillreg.reports.routes
 import drillreg.resources.routes
@@ -128,7 +129,7 @@ from drillreg.orgs.successions import Succession, register_successions
 from drillreg.plans.brought import WORD_WORK
 from drillreg.plans.freezing import FREEZE_WORK, print_frozen
 from drillreg.plans.marking import register_marks
-from drillreg.plans.panels import plans_of_org, plans_over_site, signing_action
+from drillreg.plans.panels import plans_of_org, plans_over_site, signing_action, unread_of_plan
 from drillreg.plans.part_panels import copied_and_alike, parts_of_plan
 from drillreg.plans.proving import plans_to_prove
 from drillreg.plans.scope import PLAN
@@ -205,6 +206,7 @@ BLUEPRINTS = (
     drillreg.office.cli.bp,
     drillreg.office.routes.bp,
     drillreg.orgs.routes.bp,
+    drillreg.plans.cli.bp,
     drillreg.plans.routes.bp,
     drillreg.reports.routes.bp,
     drillreg.resources.routes.bp,
@@ -279,6 +281,7 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("plan", drills_of_plan),
     ("plan-begin", link_to_word),
     ("plan-write-actions", link_in_head),
+    ("plan", unread_of_plan),
     ("site", plans_over_site),
     ("site", drills_at_site),
     ("post-open", tasks_of_holder),

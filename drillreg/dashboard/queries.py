@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, or_, select
@@ -13,9 +14,10 @@ from drillreg.drills.scope import DRILL
 from drillreg.hazards.models import HazardSite
 from drillreg.hazards.scope import SITE
 from drillreg.orgs.models import Org
+from drillreg.orgs.queries import is_imported
 from drillreg.orgs.scope import OrgScope
-from drillreg.plans.models import Plan, PlanVersion
-from drillreg.plans.scope import PLAN
+from drillreg.plans.finding import find_plans
+from drillreg.plans.queries import PlanFilter
 from drillreg.reports.models import Report
 from drillreg.reports.scope import REPORT
 
@@ -36,26 +38,21 @@ def _hits(kind: str, statement: Select[Any]) -> Hits:
     return Hits(kind, rows[:MOST_HITS], len(rows) > MOST_HITS)
 
 
-def search(words: str, scope: OrgScope) -> list[Hits]:
-    """Return what in scope has the words in its name, title or number, by kind."""
+def search(words: str, scope: OrgScope, *, drafting: OrgScope, today: date) -> list[Hits]:
+    """Return what in scope has the words in its name, title or number, by kind; plans in the text.
+
+    `drafting` is where the reader edits plans.
+    """
     if not words:
         return []
 
     def has(*columns: Any) -> Any:
         return or_(*(column.contains(words, autoescape=True) for column in columns))
 
-    orgs = select(Org).where(scope.allows(), has(Org.name, Org.name_en)).order_by(Org.path)
-    plans = (
-        select(Plan)
-        .join(Plan.org)
-        .outerjoin(PlanVersion, PlanVersion.plan_id == Plan.id)
-        .options(contains_eager(Plan.org))
-        .where(
-            PLAN.within(scope),
-            Plan.voided_at.is_(None),
-            has(Plan.title, Plan.title_en, PlanVersion.document_number),
-        )
-        .order_by(Plan.id)
+    orgs = (
+        select(Org)
+        .where(scope.allows(), is_imported(Org), has(Org.name, Org.name_en))
+        .order_by(Org.path)
     )
     sites = (
         select(HazardSite)
@@ -63,6 +60,8 @@ def search(words: str, scope: OrgScope) -> list[Hits]:
         .options(contains_eager(HazardSite.org))
         .where(
             SITE.within(scope),
+            is_imported(Org),
+            is_imported(HazardSite),
             HazardSite.voided_at.is_(None),
             has(HazardSite.name, HazardSite.name_en, HazardSite.number, HazardSite.outside_number),
         )
@@ -72,19 +71,25 @@ def search(words: str, scope: OrgScope) -> list[Hits]:
         select(Drill)
         .join(Drill.org)
         .options(contains_eager(Drill.org))
-        .where(DRILL.within(scope), Drill.voided_at.is_(None), has(Drill.title, Drill.title_en))
+        .where(
+            DRILL.within(scope),
+            is_imported(Org),
+            Drill.voided_at.is_(None),
+            has(Drill.title, Drill.title_en),
+        )
         .order_by(Drill.due_on.desc(), Drill.id)
     )
     reports = (
         select(Report)
         .join(Report.org)
         .options(contains_eager(Report.org))
-        .where(REPORT.within(scope), has(Report.title, Report.number))
+        .where(REPORT.within(scope), is_imported(Org), has(Report.title, Report.number))
         .order_by(Report.id.desc())
     )
+    plans = find_plans(words, scope, PlanFilter(), drafting=drafting, today=today, size=MOST_HITS)
     found = [
         _hits("orgs", orgs),
-        _hits("plans", plans),
+        Hits("plans", plans.rows, plans.next_cursor is not None),
         _hits("sites", sites),
         _hits("drills", drills),
         _hits("reports", reports),

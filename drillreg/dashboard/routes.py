@@ -83,5 +83,12 @@ def search() -> str:
     """Find units, plans, sites, drills and reports by words of their name or number."""
     words = FormReader(request.args).raw("q")[:80]
     return render_template(
-        "dashboard/search.html", words=words, found=search_all(words, current_scope())
+        "dashboard/search.html",
+        words=words,
+        found=search_all(
+            words,
+            current_scope(),
+            drafting=current_scope_for(Permission.EDIT_PLANS),
+            today=clock.today(),
+        ),
     )

@@ -32,6 +32,7 @@ from drillreg.demo.registers import load_registers, sign_on_paper
 from drillreg.demo.reports import load_reports, print_thread_report
 from drillreg.demo.resources import load_resources
 from drillreg.demo.revisions import load_revisions
+from drillreg.demo.search import read_demo_papers
 from drillreg.demo.sites import load_checks, load_sites
 from drillreg.demo.tasks import load_tasks, send_notices
 from drillreg.i18n import N_
@@ -65,7 +66,7 @@ STAGES = (
     Stage("office", load_office),
     Stage("sites", load_sites),
     Stage("checks", load_checks),
-    Stage("plans", load_plans, before=prepare_plans),
+    Stage("plans", load_plans, before=prepare_plans, after=read_demo_papers),
     Stage("drills", load_drills, before=prepare_drills, after=sweep),
     Stage("reports", load_reports, after=print_thread_report),
     Stage("access", load_access),

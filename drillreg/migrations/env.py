@@ -3,6 +3,7 @@
 from alembic import context
 
 from drillreg.core.db import Base, db
+from drillreg.fulltext.models import is_of_models
 
 connectable = db.engine
 
@@ -14,6 +15,7 @@ def run() -> None:
             target_metadata=Base.metadata,
             render_as_batch=True,
             compare_type=True,
+            include_name=is_of_models,
             user_module_prefix="db.",
         )
         with context.begin_transaction():

@@ -22,6 +22,7 @@ from drillreg.plans.rules import (
     suggested_title,
     tidy_number,
 )
+from drillreg.plans.secrecy import ensure_line_dates, ensure_neutral
 from drillreg.plans.sections import as_typed, texts_of
 from drillreg.plans.wording import SECRECY_WORDS, STATE_WORDS
 
@@ -81,10 +82,12 @@ class PlanForm:
         org: Org,
         parents: Sequence[int],
         fixed: "tuple[str, str, str] | None" = None,
+        is_line: bool = False,
     ) -> "PlanForm":
         """Return what was typed, or raise FormErrors.
 
-        `fixed` holds kind, event type and title of a plan that was issued: they stay.
+        `fixed` holds kind, event type and title of a plan that was issued: they stay. `is_line`:
+        it is the line of a classified plan.
         """
         reader = FormReader(fields)
         kind, event_type, title = fixed or _read_subject(reader, org)
@@ -92,10 +95,13 @@ class PlanForm:
         parent = reader.choice(
             "parent", translate(N_("Plan above")), [str(i) for i in parents], required=False
         )
-        secrecy = reader.choice("secrecy", translate(N_("Secrecy")), [*Secrecy, CLASSIFIED])
+        offered = [*secrecies_for(is_line), *([] if is_line else [CLASSIFIED])]
+        secrecy = reader.choice("secrecy", translate(N_("Secrecy")), offered)
         if secrecy == CLASSIFIED:
             reader.fail("secrecy", NO_SECRETS)
         _follow(reader, "title", lambda: ensure_not_classified(title, title_en))
+        if is_line:
+            _follow(reader, "title", lambda: ensure_neutral(title, title_en))
         reader.finish()
         return cls(
             kind,
@@ -105,6 +111,44 @@ class PlanForm:
             int(parent) if parent else None,
             Secrecy(secrecy),
         )
+
+
+@dataclass(frozen=True)
+class LineForm:
+    """What the line of a classified plan says, as typed."""
+
+    kind: str
+    event_type: str
+    title: str
+    number: str
+    issued_on: date | None
+
+    @classmethod
+    def read(cls, fields: Mapping[str, str], *, org: Org, today: date) -> "LineForm":
+        """Return what was typed, or raise FormErrors."""
+        reader = FormReader(fields)
+        kind, event_type, title = _read_subject(reader, org)
+        number = reader.text("number", translate(N_("Document number")), max_length=60)
+        issued_on = reader.date("issued_on", translate(N_("Date of issue")))
+        _follow(reader, "title", lambda: ensure_neutral(title))
+        _follow(reader, "number", lambda: ensure_neutral(number))
+        _follow(reader, "issued_on", lambda: ensure_line_dates(issued_on, today))
+        reader.finish()
+        return cls(kind, event_type, title, tidy_number(number), issued_on)
+
+
+def secrecies_for(is_line: bool) -> list[Secrecy]:
+    """Return what a plan, or the line of a classified one, can be marked."""
+    return [each for each in Secrecy if (each is Secrecy.LINE) == is_line]
+
+
+def read_abridged(fields: Mapping[str, str], uploads: Sequence[FileStorage]) -> Paper:
+    """Return the public version of a classified plan, said to be public; or raise FormErrors."""
+    reader = FormReader(fields)
+    if not reader.flag("is_public"):
+        reader.fail("is_public", N_("Confirm that this version is meant for the public."))
+    reader.finish()
+    return read_papers(uploads, required=True)[0]
 
 
 def _read_subject(reader: FormReader, org: Org) -> tuple[str, str, str]:

@@ -18,6 +18,7 @@ from drillreg.files.operations import clean_name, store
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
 from drillreg.plans.carrying import carry_text, current_version_of
+from drillreg.plans.indexing import index_plan
 from drillreg.plans.models import Plan, PlanFile, PlanVersion
 from drillreg.plans.parents import ensure_no_cycle
 from drillreg.plans.part_keeping import copy_parts, keep_parts
@@ -32,6 +33,7 @@ from drillreg.plans.rules import (
     ensure_standing,
     ensure_unlocked,
 )
+from drillreg.plans.secrecy import ensure_holds_text, ensure_line_stays
 from drillreg.plans.sections import hold_draft, texts_of
 
 Upload = tuple[str, bytes]
@@ -127,13 +129,15 @@ def register_plan(
     db.session.add(plan)
     db.session.flush()
     _record("plan-registered", plan, actor=actor, now=now, title=title, event_type=event_type)
-    _attach(plan, plan.versions[0], papers, actor=actor, now=now)
+    attach(plan, plan.versions[0], papers, actor=actor, now=now)
+    index_plan(plan, now=now)
     return plan
 
 
-def _attach(
+def attach(
     plan: Plan, version: PlanVersion, papers: Iterable[Upload], *, actor: Actor, now: datetime
 ) -> None:
+    """Keep papers with a version."""
     for name, data in papers:
         ensure_paper(clean_name(name))
         found = store(
@@ -158,15 +162,17 @@ def _attach(
 
 def add_papers(*, plan: Plan, papers: Iterable[Upload], actor: Actor, now: datetime) -> None:
     """Attach papers to the draft."""
-    _attach(plan, _draft_to_change(plan), papers, actor=actor, now=now)
+    attach(plan, _draft_to_change(plan), papers, actor=actor, now=now)
+    index_plan(plan, now=now)
 
 
 def void_paper(*, plan: Plan, paper: PlanFile, reason: str, actor: Actor, now: datetime) -> None:
     """Strike a paper of the draft; papers of an issued version stay as they are."""
-    if paper not in _draft_to_change(plan).papers:
+    if plan.secrecy is not Secrecy.LINE and paper not in _draft_to_change(plan).papers:
         raise DomainError(N_("Only papers of the draft can be struck out."))
     paper.voided_at, paper.voided_by_id, paper.void_reason = now, actor.account_id, reason
     _record("plan-paper-voided", plan, actor=actor, now=now, name=paper.file.name, reason=reason)
+    index_plan(plan, now=now)
 
 
 def _changed(plan: Plan, values: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -199,6 +205,7 @@ def correct_plan(
     changes = _changed(plan, values)
     if not changes:
         return
+    ensure_line_stays(plan.secrecy, values.get("secrecy", plan.secrecy))
     if "title" in changes:
         _ensure_new_title(plan.org_id, values["title"], except_id=plan.id)
     if "parent_plan_id" in changes:
@@ -209,6 +216,7 @@ def correct_plan(
         plan.draft.parent_version_id = current_version_of(plan.parent_plan_id)
     _record("plan-corrected", plan, actor=actor, now=now, changes=changes)
     _announce("corrected", plan, plan.current, now=now, today=today)
+    index_plan(plan, now=now)
 
 
 def issue_version(
@@ -257,6 +265,7 @@ def issue_version(
         text=text.digest,
     )
     _announce("issued", plan, draft, now=now, today=today)
+    index_plan(plan, now=now)
     return draft
 
 
@@ -287,6 +296,7 @@ def _add_evidence(plan: Plan, version: PlanVersion, *, now: datetime) -> None:
 def start_revision(*, plan: Plan, reason: str, actor: Actor, now: datetime) -> PlanVersion:
     """Open a new draft beside the version in force."""
     _ensure_open(plan)
+    ensure_holds_text(plan.secrecy)
     ensure_may_draft(plan.draft is not None)
     version = PlanVersion(
         number=max(v.number for v in plan.versions) + 1,

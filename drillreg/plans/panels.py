@@ -10,6 +10,7 @@ from drillreg.orgs.models import Org
 from drillreg.orgs.scope import current_scope, may_here
 from drillreg.plans.counting import counts_by_state
 from drillreg.plans.covering import plans_covering
+from drillreg.plans.finding import unread_papers
 from drillreg.plans.freezing import is_written
 from drillreg.plans.models import Plan
 from drillreg.plans.queries import PlanFilter, plans_page
@@ -64,3 +65,9 @@ def signing_action(plan: Plan) -> str:
         word=STATE_WORDS_OF_SIGNING[sign_off.state] if sign_off else "",
         begins=version.state is VersionState.DRAFT and bool(version.papers or is_written(version)),
     )
+
+
+def unread_of_plan(plan: Plan) -> str:
+    """Say which papers of a plan the search could not read, and why."""
+    papers = unread_papers(plan)
+    return render_template("plans/_unread_panel.html", papers=papers) if papers else ""

@@ -1,6 +1,6 @@
 """Reading plans; every function takes the scope it may look into."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -39,6 +39,10 @@ class PlanFilter:
     state: str = ""
     words: str = ""
     sort: str = ""
+    # One of `plan_level.toml`, and the first and last day of issue.
+    level: str = ""
+    issued_from: date | None = None
+    issued_until: date | None = None
 
 
 @dataclass(frozen=True)
@@ -90,9 +94,10 @@ def visible(scope: OrgScope) -> ColumnElement[bool]:
     return and_(PLAN.within(scope), is_imported(Org), Plan.voided_at.is_(None))
 
 
-def _filtered(
+def filtered(
     statement: Select[*tuple[Any, ...]], scope: OrgScope, chosen: PlanFilter, today: date
 ) -> Select[*tuple[Any, ...]]:
+    """Join what a list of plans speaks of and narrow it to a scope and a filter."""
     statement = with_versions(statement.join(Org, Org.id == Plan.org_id), scope)
     statement = statement.where(visible(scope))
     if chosen.org is not None:
@@ -105,7 +110,16 @@ def _filtered(
         statement = statement.where(in_state(chosen.state, scope, today))
     if chosen.words:
         statement = statement.where(_has_words(chosen.words))
-    return statement
+    return statement.where(*_of_level_and_day(chosen))
+
+
+def _of_level_and_day(chosen: PlanFilter) -> Iterator[ColumnElement[bool]]:
+    if level := code_list("plan_level").get(chosen.level):
+        yield Org.kind.in_(level.attributes["org_kinds"])
+    if chosen.issued_from is not None:
+        yield Issued.issued_on >= chosen.issued_from
+    if chosen.issued_until is not None:
+        yield Issued.issued_on <= chosen.issued_until
 
 
 def _order(sort: str) -> Order:
@@ -130,7 +144,7 @@ def plans_page(
 ) -> Page[PlanRow]:
     """Return a page of the register."""
     page = keyset_page(
-        _filtered(_row_statement(), scope, chosen, today),
+        filtered(_row_statement(), scope, chosen, today),
         order=_order(chosen.sort),
         cursor=cursor,
         size=size,
@@ -145,15 +159,22 @@ def _rows(found: Iterable[Any], scope: OrgScope) -> list[PlanRow]:
     ]
 
 
+def rows_of(plan_ids: Collection[int], scope: OrgScope) -> list[PlanRow]:
+    """Return the lines of some plans, as far as they are in scope."""
+    statement = with_versions(_row_statement().join(Org, Org.id == Plan.org_id), scope)
+    statement = statement.where(visible(scope), Plan.id.in_(plan_ids))
+    return _rows(db.session.execute(statement), scope)
+
+
 def count_plans(scope: OrgScope, chosen: PlanFilter, *, today: date) -> int:
     """Return how many plans a filter leaves."""
-    return db.session.scalar(_filtered(select(func.count(Plan.id)), scope, chosen, today)) or 0
+    return db.session.scalar(filtered(select(func.count(Plan.id)), scope, chosen, today)) or 0
 
 
 def all_plans(scope: OrgScope, chosen: PlanFilter, *, today: date) -> list[PlanRow]:
     """Return every plan a filter leaves, in its order, for an export."""
     sorting = [c.asc() if way == "asc" else c.desc() for c, way in _order(chosen.sort)]
-    statement = _filtered(_row_statement(), scope, chosen, today).order_by(*sorting)
+    statement = filtered(_row_statement(), scope, chosen, today).order_by(*sorting)
     return _rows(db.session.execute(statement.limit(READ_AT_MOST)), scope)
 
 

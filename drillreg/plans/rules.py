@@ -31,10 +31,14 @@ class PlanState(StrEnum):
 
 
 class Secrecy(StrEnum):
-    """Who may read a plan; text marked 秘密 or higher never enters the system."""
+    """Who may read a plan; text marked 秘密 or higher never enters the system.
+
+    Of a classified plan one line may stand, with a neutral title and nothing of its text.
+    """
 
     PUBLIC = "public"
     INTERNAL = "internal"
+    LINE = "line"
 
 
 # 国办发〔2024〕5号 §34: evaluated in principle every three years (governments and departments).

@@ -11,7 +11,11 @@ STATE_WORDS = {
     "withdrawn": N_("Withdrawn"),
 }
 STATE_COLOURS = {"draft": "sky", "current": "green", "review-due": "red", "abolished": "line"}
-SECRECY_WORDS = {"public": N_("Public"), "internal": N_("Internal")}
+SECRECY_WORDS = {
+    "public": N_("Public"),
+    "internal": N_("Internal"),
+    "line": N_("Classified: kept outside this system"),
+}
 ACT_WORDS = {
     "plan-registered": N_("Registered"),
     "plan-corrected": N_("Entry corrected"),

@@ -52,7 +52,7 @@ def thread_of(
 def _plan(plan: Plan, scope: OrgScope) -> Station:
     if PLAN.includes(scope, plan):
         return _station(N_("Plan"), name_of(plan), "done", url_for("plans.show", plan_id=plan.id))
-    hidden = plan.secrecy is Secrecy.INTERNAL
+    hidden = plan.secrecy is not Secrecy.PUBLIC
     return _station(
         N_("Plan"), translate(N_("An internal plan")) if hidden else name_of(plan), "done"
     )

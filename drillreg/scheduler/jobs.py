@@ -16,6 +16,7 @@ from drillreg.i18n import N_, translate
 from drillreg.network.sweeps import ask_to_verify
 from drillreg.notices.sweeps import send_daily_notices
 from drillreg.office.queries import setting
+from drillreg.plans.indexing import sweep_index
 from drillreg.reports.sweeps import attach_missing_pdfs
 from drillreg.scheduler.operations import forget_old_runs, refresh_statistics
 from drillreg.staff.slips import erase_useless
@@ -89,6 +90,7 @@ JOBS = (
     Job("start-plan-clocks", 3600, start_missing_clocks),
     Job("daily-notice", 300, send_daily_notices),
     Job("attach-report-pdfs", 60, attach_missing_pdfs),
+    Job("index-texts", 60, sweep_index),
     Job("daily-backup", 600, queue_backup),
     Job("erase-slips", 3600, erase_slips),
     Job("tidy-job-log", 86400, tidy),

@@ -17,7 +17,16 @@ from drillreg.sandbox import client as sandbox
 from tests.bench.data import prepare
 from tests.bench.load import version_of_wrk
 from tests.bench.result import HEAD, Row
-from tests.bench.rows import books, comparing, duties, loading, pages, papers, servers
+from tests.bench.rows import (
+    books,
+    comparing,
+    duties,
+    loading,
+    pages,
+    papers,
+    plans,
+    servers,
+)
 from tests.bench.sizes import SIZES, Size
 from tests.faults.installation import POSTGRES, ROOT, Installation
 
@@ -31,6 +40,8 @@ ROWS: dict[str, Callable[[Installation, Size], list[Row]]] = {
     "book": books.compiled_book,
     "duties": duties.duties,
     "comparing": comparing.two_versions,
+    "search": plans.search,
+    "register": plans.register,
     # Asked for by name only: it compares web servers, not us with a limit.
     "servers": servers.compare,
 }

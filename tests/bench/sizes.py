@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Size:
-    """Numbers of counties, towns in each, units in each town, sites, checks; rounds and seconds."""
+    """Numbers of counties, towns in each, units, sites, checks, plans; rounds and seconds."""
 
     name: str
     counties: int
@@ -16,6 +16,7 @@ class Size:
     imported: int
     rounds: int
     seconds: float
+    texts: int
 
     @property
     def orgs(self) -> int:
@@ -24,7 +25,7 @@ class Size:
 
 
 SIZES = {
-    "toy": Size("toy", 2, 2, 3, 200, 400, 300, 1, 0.3),
-    "small": Size("small", 10, 20, 249, 100_000, 1_000_000, 100_000, 3, 3.0),
-    "full": Size("full", 100, 28, 249, 1_000_000, 10_000_000, 1_000_000, 3, 5.0),
+    "toy": Size("toy", 2, 2, 3, 200, 400, 300, 1, 0.3, 60),
+    "small": Size("small", 10, 20, 249, 100_000, 1_000_000, 100_000, 3, 3.0, 5_000),
+    "full": Size("full", 100, 28, 249, 1_000_000, 10_000_000, 1_000_000, 3, 5.0, 50_000),
 }

@@ -1,6 +1,6 @@
 """Parts of a plan: levels, members, resources, routes, names of annexes.
 
-Revision: 0006, after: 0012
+Revision: 0006, after: 0005
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from drillreg.core.db import UtcDateTime
 
 revision = "0006"
-down_revision = "0012"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """Sign-offs: routes, stages, opinions, experts.
 
-Revision: 0007, after: 0012
+Revision: 0007, after: 0006
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from drillreg.core.db import UtcDateTime
 
 revision = "0007"
-down_revision = "0012"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 

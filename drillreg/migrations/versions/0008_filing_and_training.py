@@ -1,6 +1,6 @@
 """Two clocks of an issued plan, filings, publications, trainings.
 
-Revision: 0008, after: 0004
+Revision: 0008, after: 0007
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from drillreg.core.db import UtcDateTime
 
 revision = "0008"
-down_revision = "0004"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

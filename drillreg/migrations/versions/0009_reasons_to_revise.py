@@ -1,6 +1,6 @@
 """reasons to revise plans, evaluations, yearly drafting plans.
 
-Revision: 0009, after: 0012
+Revision: 0009, after: 0008
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from drillreg.core.db import UtcDateTime
 
 revision = "0009"
-down_revision = "0012"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

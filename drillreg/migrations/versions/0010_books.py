@@ -1,6 +1,6 @@
 """Abridged plans and action cards.
 
-Revision: 0010, after: 0004
+Revision: 0010, after: 0009
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from drillreg.core.db import UtcDateTime
 
 revision = "0010"
-down_revision = "0004"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 

@@ -1,4 +1,4 @@
-"""Pages of plans, split by noun: the register, entries, drafts, issues, the matrix."""
+"""Pages of plans, split by noun: the register, entries, drafts, issues, the matrix, search."""
 
 from drillreg.plans.routes import (
     compare,
@@ -6,6 +6,7 @@ from drillreg.plans.routes import (
     drafts,
     entries,
     issues,
+    lines,
     matrix,
     means,
     members,
@@ -13,6 +14,7 @@ from drillreg.plans.routes import (
     parts,
     printouts,
     register,
+    search,
     sections,
     signing,
     signing_papers,
@@ -28,6 +30,7 @@ __all__ = [
     "drafts",
     "entries",
     "issues",
+    "lines",
     "matrix",
     "means",
     "members",
@@ -35,6 +38,7 @@ __all__ = [
     "parts",
     "printouts",
     "register",
+    "search",
     "sections",
     "signing",
     "signing_papers",

@@ -30,10 +30,10 @@ from drillreg.plans.operations import register_plan
 from drillreg.plans.queries import get_plan
 from drillreg.plans.routes.blueprint import bp, plan_to_change
 from drillreg.plans.routes.entries import (
-    _choices,
-    _likely_parent,
-    _org_to_register_at,
-    _parents,
+    choices_for,
+    likely_parent,
+    org_to_register_at,
+    parents_for,
 )
 from drillreg.plans.routes.members import number_in, words_asked
 from drillreg.plans.rules import suggested_title
@@ -73,7 +73,7 @@ def _source() -> Source | None:
 @requires(Permission.EDIT_PLANS)
 def copy_form() -> ResponseReturnValue:
     """Ask what the register keeps of the copy; it begins with what the source says."""
-    source, org = _source(), _org_to_register_at()
+    source, org = _source(), org_to_register_at()
     if source is None:
         return see_other(url_for(".copy_sources", org=request.args.get("org")))
     if org is None:
@@ -91,11 +91,11 @@ def copy_form() -> ResponseReturnValue:
             kind=kind,
             event_type=plan.event_type,
             title=title if kind else "",
-            parent=_likely_parent(org, plan.event_type),
+            parent=likely_parent(org, plan.event_type),
             secrecy=plan.secrecy,
             rename="1",
         ),
-        **_choices(org),
+        **choices_for(org),
     )
 
 
@@ -125,10 +125,10 @@ def _orgs_to_copy_to() -> Any:
 @writes
 def copy_now() -> ResponseReturnValue:
     """Register a plan whose draft begins with the text of another."""
-    source, org = _source(), _org_to_register_at()
+    source, org = _source(), org_to_register_at()
     if source is None or org is None:
         raise DomainError(N_("Choose the plan that is copied, and for whom."))
-    form = PlanForm.read(request.form, org=org, parents=[key for key, _ in _parents(org, None)])
+    form = PlanForm.read(request.form, org=org, parents=[key for key, _ in parents_for(org, None)])
     actor, now = current_actor(), clock.now()
     plan = register_plan(
         org=org,

@@ -22,6 +22,7 @@ from drillreg.plans.forms import (
     kinds_for,
     read_papers,
     read_version,
+    secrecies_for,
 )
 from drillreg.plans.models import Plan
 from drillreg.plans.operations import (
@@ -39,7 +40,7 @@ from drillreg.plans.writing import start_from_template
 @requires(Permission.EDIT_PLANS)
 def new() -> ResponseReturnValue:
     """Ask what the register keeps of a plan; without an organisation in the address, one's own."""
-    org = _org_to_register_at()
+    org = org_to_register_at()
     if org is None:
         return see_other(url_for(".where", **_carried()))
     event, kinds = request.args.get("event_type", ""), kinds_for(org)
@@ -51,12 +52,12 @@ def new() -> ResponseReturnValue:
             kind=kind,
             event_type=event,
             title=_suggestion(org, event, kind),
-            parent=_likely_parent(org, event),
+            parent=likely_parent(org, event),
             secrecy="public",
             text="attach",
         ),
         carried=_carried(),
-        **_choices(org),
+        **choices_for(org),
     )
 
 
@@ -65,7 +66,8 @@ def _carried() -> dict[str, Any]:
     return {"event_type": event} if event in code_list("event_type").codes() else {}
 
 
-def _org_to_register_at() -> Org | None:
+def org_to_register_at() -> Org | None:
+    """Return the organisation in the address, else one's own, where one may enter plans."""
     scope = current_scope()
     org = org_of_address("org", scope)
     if org is not None:
@@ -90,7 +92,7 @@ def _likely_kind(kinds: list[str], event: str) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def _likely_parent(org: Org, event: str) -> int | None:
+def likely_parent(org: Org, event: str) -> int | None:
     """Return the plan of the nearest higher organisation for the same event, when there is one."""
     found = parent_choices(org, current_scope())
     same = [id_ for id_, plan, owner in found if plan.event_type == event and owner.id != org.id]
@@ -102,25 +104,28 @@ def _suggestion(org: Org, event: str, kind: str) -> str:
     return suggested_title(org.name, item.label["zh"], event, kind) if item else ""
 
 
-def _choices(org: Org, plan: Plan | None = None) -> dict[str, Any]:
+def choices_for(org: Org, plan: Plan | None = None) -> dict[str, Any]:
     """Return what the form offers for a plan of an organisation."""
-    secrecy = [(each.value, translate(SECRECY_WORDS[each])) for each in Secrecy]
+    is_line = plan is not None and plan.secrecy is Secrecy.LINE
+    secrecy = [(each.value, translate(SECRECY_WORDS[each])) for each in secrecies_for(is_line)]
+    if not is_line:
+        secrecy.append((CLASSIFIED, translate(N_("Classified: secret or higher"))))
     return {
         "kinds": [(code, code_label(code, "plan_kind")) for code in kinds_for(org)],
         "events": code_list("event_type").options(keep=plan.event_type if plan else None),
-        "parents": _parents(org, plan),
-        "secrecies": [*secrecy, (CLASSIFIED, translate(N_("Classified: secret or higher")))],
+        "parents": parents_for(org, plan),
+        "secrecies": secrecy,
     }
 
 
-def _parents(org: Org, plan: Plan | None) -> list[tuple[int, str]]:
+def parents_for(org: Org, plan: Plan | None) -> list[tuple[int, str]]:
     """Return the plans offered as the one above; the one it has already stays among them."""
     found = parent_choices(org, current_scope(), except_id=plan.id if plan else None)
     offered = [(id_, f"{above.title}（{owner.name}）") for id_, above, owner in found]
     present = plan.parent if plan else None
     if present is None or present.id in {id_ for id_, _ in offered}:
         return offered
-    hidden = present.secrecy is Secrecy.INTERNAL and not PLAN.includes(
+    hidden = present.secrecy is not Secrecy.PUBLIC and not PLAN.includes(
         current_scope().present, present
     )
     label = translate(N_("an internal plan of the level above")) if hidden else present.title
@@ -146,10 +151,10 @@ def where() -> str:
 @writes
 def register() -> ResponseReturnValue:
     """Register a plan with its first draft."""
-    org = _org_to_register_at()
+    org = org_to_register_at()
     if org is None:
         raise NotFound(N_("There is no such organisation."))
-    parents = [id_ for id_, _ in _parents(org, None)]
+    parents = [id_ for id_, _ in parents_for(org, None)]
     form = PlanForm.read(request.form, org=org, parents=parents)
     plan = register_plan(
         org=org,
@@ -189,7 +194,7 @@ def edit(plan_id: int) -> str:
             secrecy=plan.secrecy,
             row_version=plan.row_version,
         ),
-        **_choices(plan.org, plan),
+        **choices_for(plan.org, plan),
     )
 
 
@@ -207,8 +212,9 @@ def correct(plan_id: int) -> ResponseReturnValue:
     form = PlanForm.read(
         request.form,
         org=plan.org,
-        parents=[id_ for id_, _ in _parents(plan.org, plan)],
+        parents=[id_ for id_, _ in parents_for(plan.org, plan)],
         fixed=(plan.kind, plan.event_type, plan.title) if _was_issued(plan) else None,
+        is_line=plan.secrecy is Secrecy.LINE,
     )
     ensure_as_read(plan, form, read_version(request.form))
     correct_plan(

@@ -1,6 +1,7 @@
 """The register: the list, its export, one plan, its papers."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,7 @@ from drillreg.core.access import Permission, requires
 from drillreg.core.clock import day_begins
 from drillreg.core.codes import code_label, code_list
 from drillreg.core.page import name_of
+from drillreg.core.reading import FormReader
 from drillreg.files.web import send_stored
 from drillreg.i18n import N_, translate
 from drillreg.orgs.history import PastNames
@@ -34,6 +36,7 @@ from drillreg.plans.queries import (
 from drillreg.plans.routes.blueprint import bp, org_of_address
 from drillreg.plans.rules import SOON, PlanState, Secrecy, plan_state
 from drillreg.plans.scope import PLAN
+from drillreg.plans.secrecy import LINE_ONLY
 from drillreg.plans.sections import written_in
 from drillreg.plans.wording import ACT_WORDS, SECRECY_WORDS, STATE_COLOURS, STATE_WORDS
 from drillreg.sheets.export import Column, send_table
@@ -59,7 +62,15 @@ def read_filter() -> PlanFilter:
         state=_one_of("state", tuple(PlanState)),
         words=request.args.get("words", "").strip()[:100],
         sort=_one_of("sort", SORTS),
+        level=_one_of("level", code_list("plan_level").codes()),
+        issued_from=_day("issued_from"),
+        issued_until=_day("issued_until"),
     )
+
+
+def _day(name: str) -> date | None:
+    """Return a day in the address; what is none filters nothing."""
+    return FormReader(request.args).date(name, name)
 
 
 def arguments(chosen: PlanFilter) -> dict[str, Any]:
@@ -72,6 +83,9 @@ def arguments(chosen: PlanFilter) -> dict[str, Any]:
         "state": chosen.state,
         "words": chosen.words,
         "sort": chosen.sort,
+        "level": chosen.level,
+        "issued_from": chosen.issued_from.isoformat() if chosen.issued_from else "",
+        "issued_until": chosen.issued_until.isoformat() if chosen.issued_until else "",
     }
     return {name: text for name, text in given.items() if text}
 
@@ -81,22 +95,30 @@ def arguments(chosen: PlanFilter) -> dict[str, Any]:
 def index() -> str:
     """List the plans within the scope, filtered and sorted."""
     scope, chosen, today = current_scope(), read_filter(), clock.today()
-    nodes = list(orgs_of_kinds(scope, NODES))
     page = plans_page(scope, chosen, today=today, cursor=request.args.get("after"))
-    if chosen.org and chosen.org.id not in {org.id for org in nodes}:
-        nodes.append(chosen.org)
     return render_template(
         "plans/index.html",
         page=page,
         marks=marks_of([row.plan.id for row in page.rows if not row.is_past]),
         total=count_plans(scope, chosen, today=today),
-        chosen=chosen,
-        nodes=[(org.id, name_of(org)) for org in nodes],
-        states=[(state.value, translate(STATE_WORDS[state])) for state in PlanState],
+        **choices(chosen),
         may_register=bool(current_scope_for(Permission.EDIT_PLANS).paths),
         today=today,
         **words(),
     )
+
+
+def choices(chosen: PlanFilter) -> dict[str, object]:
+    """Return what the filter of a list of plans offers, and what is chosen."""
+    nodes = list(orgs_of_kinds(current_scope(), NODES))
+    if chosen.org and chosen.org.id not in {org.id for org in nodes}:
+        nodes.append(chosen.org)
+    return {
+        "chosen": chosen,
+        "is_narrowed": bool(arguments(replace(chosen, sort=""))),
+        "nodes": [(org.id, name_of(org)) for org in nodes],
+        "states": [(state.value, translate(STATE_WORDS[state])) for state in PlanState],
+    }
 
 
 def words() -> dict[str, object]:
@@ -105,6 +127,7 @@ def words() -> dict[str, object]:
         "state_words": STATE_WORDS,
         "state_colours": STATE_COLOURS,
         "secrecy_words": SECRECY_WORDS,
+        "line_only": LINE_ONLY,
         "soon": SOON,
     }
 

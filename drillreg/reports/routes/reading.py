@@ -142,8 +142,8 @@ def check(public_id: str) -> str:
     """Say that a printed report is genuine, and nothing else."""
     report = genuine_report(public_id)
     plan = (report.snapshot or {}).get("plan") or {}
-    secret = plan.get("secrecy") == Secrecy.INTERNAL or (
-        report.drill.plan is not None and report.drill.plan.secrecy is Secrecy.INTERNAL
+    secret = plan.get("secrecy", Secrecy.PUBLIC) != Secrecy.PUBLIC or (
+        report.drill.plan is not None and report.drill.plan.secrecy is not Secrecy.PUBLIC
     )
     return render_template("reports/check.html", report=report, shows_title=not secret)
 

@@ -26,6 +26,8 @@ MAY_REFUSE = {
     "reports.settle": "the report is a draft: nothing to decide",
     "reports.pdf": "a draft has no frozen PDF yet",
     "plans.issued": "a draft was not issued yet",
+    "plans.abridge": "only the line of a classified plan has an abridged version of its own",
+    "plans.attach_abridged_now": "only the line of a classified plan has one",
     "orgs.end_oversight": "only the school is overseen",
     "orgs.boundary": "no outline was imported",
     "drills.recorded": "the drill was not recorded yet",

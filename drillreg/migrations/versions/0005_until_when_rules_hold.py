@@ -1,13 +1,13 @@
 """until when each rule's answer holds, and by which rule files it was given.
 
-Revision: 0012, after: 0004
+Revision: 0005, after: 0004
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0012"
+revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None

@@ -15,6 +15,7 @@ from drillreg.demo.plan_texts import write_text
 from drillreg.demo.times import ago, at
 from drillreg.orgs.models import Org
 from drillreg.plans.models import Plan
+from drillreg.plans.naming import suggested_title
 from drillreg.plans.operations import (
     abolish_plan,
     add_papers,
@@ -23,7 +24,7 @@ from drillreg.plans.operations import (
     start_revision,
     withdraw_draft,
 )
-from drillreg.plans.rules import Secrecy, review_date, suggested_title
+from drillreg.plans.rules import Secrecy, review_date
 
 THREAD_TOWN, LATE_TOWN = "白岩镇", "竹源镇"
 THREAD_EVENT = "geological"

@@ -11,7 +11,8 @@ from drillreg.core.reading import FormReader
 from drillreg.core.submissions import is_client_id
 from drillreg.filings.rules import TrainingKind
 from drillreg.i18n import N_, pick, translate
-from drillreg.plans.rules import ensure_not_classified, tidy_number
+from drillreg.plans.naming import tidy_number
+from drillreg.plans.rules import ensure_not_classified
 
 HERE, OUTSIDE = "here", "outside"
 

@@ -56,7 +56,7 @@ TRAINING_WORDS = {
 ACT_WORDS = {
     "filing-sent": N_("Sent for filing by"),
     "filing-taken-back": N_("Taken back by"),
-    "filing-recorded": N_("Recorded by"),
+    "filing-recorded": N_("Recorded in the register by"),
     "filing-returned": N_("Returned by"),
 }
 

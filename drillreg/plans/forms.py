@@ -12,6 +12,7 @@ from drillreg.core.reading import FormReader
 from drillreg.i18n import N_, translate
 from drillreg.orgs.models import Org
 from drillreg.plans.models import Plan
+from drillreg.plans.naming import suggested_title, tidy_number
 from drillreg.plans.rules import (
     CLASSIFIED,
     NO_SECRETS,
@@ -19,8 +20,6 @@ from drillreg.plans.rules import (
     VersionState,
     ensure_event_fits,
     ensure_not_classified,
-    suggested_title,
-    tidy_number,
 )
 from drillreg.plans.secrecy import ensure_line_dates, ensure_neutral
 from drillreg.plans.sections import as_typed, texts_of

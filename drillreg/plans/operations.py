@@ -186,15 +186,8 @@ def _changed(plan: Plan, values: Mapping[str, Any]) -> dict[str, list[Any]]:
 def _announce(
     what: str, plan: Plan, version: PlanVersion | None, *, now: datetime, today: date
 ) -> None:
-    announce(
-        "plan",
-        what=what,
-        plan_id=plan.id,
-        version_id=version.id if version else None,
-        org_id=plan.org_id,
-        now=now,
-        today=today,
-    )
+    ids = {"plan_id": plan.id, "version_id": version.id if version else None, "org_id": plan.org_id}
+    announce("plan", what=what, now=now, today=today, **ids)
 
 
 def correct_plan(

@@ -51,15 +51,7 @@ WORKING_DAYS_TO_FILE = 20
 CLASSIFIED = "classified"
 # GB/T 9704-2012 §7.2.2: the marking on a classified paper, such as 秘密★1年.
 CLASSIFIED_MARK = re.compile(r"(绝密|机密|秘密)\s*[★☆*]")
-# What the usual title of a kind ends with, where it is not 应急预案.
-TITLE_ENDINGS = {
-    "on-site": "现场处置方案",
-    "joint": "联合应急预案",
-    "handbook": "应急工作手册",
-    "action": "应急行动方案",
-}
 OVERALL_KINDS = frozenset({"overall", "unit-overall"})
-YEAR_IN_BRACKETS = re.compile(r"\s*[\[(（【［〔]\s*([0-9]{4})\s*[\])）】］〕]\s*")
 PAPER_ENDINGS = frozenset({".pdf", ".doc", ".docx", ".wps"})
 PAPER_MEDIA_TYPES = frozenset(
     {
@@ -173,25 +165,6 @@ def ensure_event_fits(kind: str, event_type: str) -> None:
     """Raise unless the event fits the kind: an overall plan is for all hazards (§8, GB/T 29639)."""
     if kind in OVERALL_KINDS and event_type != "general":
         raise DomainError(N_("An overall plan is for all hazards; choose that event."))
-
-
-def tidy_number(text: str) -> str:
-    """Return a document number with its year in the brackets of GB/T 9704-2012: 〔2026〕12号."""
-    return YEAR_IN_BRACKETS.sub(r"〔\1〕", text)
-
-
-def suggested_title(org: str, event: str, event_code: str, kind: str) -> str:
-    """Return the usual Chinese title of a plan: organisation, event, kind of paper."""
-    if kind in TITLE_ENDINGS:
-        about = "突发事件" if event_code == "general" else event.removesuffix("事件")
-        return f"{org}{about}{TITLE_ENDINGS[kind]}"
-    if kind == "event":
-        return f"{org}重大活动应急预案"
-    if kind == "overall":
-        return f"{org}突发事件总体应急预案"
-    if event_code == "general":
-        return f"{org}综合应急预案" if kind == "unit-overall" else f"{org}突发事件应急预案"
-    return f"{org}{event.removesuffix('事件')}应急预案"
 
 
 def plan_state(

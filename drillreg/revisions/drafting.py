@@ -22,8 +22,9 @@ from drillreg.orgs.queries import orgs_of_kinds
 from drillreg.orgs.rules import subtree_end
 from drillreg.orgs.scope import OrgScope
 from drillreg.plans.models import Plan, PlanVersion
+from drillreg.plans.naming import suggested_title
 from drillreg.plans.queries import visible
-from drillreg.plans.rules import VersionState, suggested_title
+from drillreg.plans.rules import VersionState
 from drillreg.revisions.models import DraftingCopy, DraftingItem, DraftingPlan
 from drillreg.revisions.queries import first_to_answer, reasons_of
 from drillreg.revisions.rules import Progress, progress

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from drillreg.core.codes import code_list
 from drillreg.core.errors import DomainError
+from drillreg.plans.naming import suggested_title, tidy_number
 from drillreg.plans.rules import (
     NO_SECRETS,
     PlanState,
@@ -18,8 +19,6 @@ from drillreg.plans.rules import (
     ensure_standing,
     plan_state,
     review_date,
-    suggested_title,
-    tidy_number,
 )
 
 TODAY = date(2026, 5, 12)

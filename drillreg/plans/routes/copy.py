@@ -26,6 +26,7 @@ from drillreg.plans.copying import (
     sources_page,
 )
 from drillreg.plans.forms import PlanForm, kinds_for
+from drillreg.plans.naming import suggested_title
 from drillreg.plans.operations import register_plan
 from drillreg.plans.queries import get_plan
 from drillreg.plans.routes.blueprint import bp, plan_to_change
@@ -36,7 +37,6 @@ from drillreg.plans.routes.entries import (
     parents_for,
 )
 from drillreg.plans.routes.members import number_in, words_asked
-from drillreg.plans.rules import suggested_title
 from drillreg.plans.scope import PLAN
 from drillreg.plans.sections import sections_of
 from drillreg.plans.siblings import Sibling, get_sibling, siblings_of, written_version

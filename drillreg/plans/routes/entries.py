@@ -25,12 +25,13 @@ from drillreg.plans.forms import (
     secrecies_for,
 )
 from drillreg.plans.models import Plan
+from drillreg.plans.naming import suggested_title
 from drillreg.plans.operations import (
     correct_plan,
     register_plan,
 )
 from drillreg.plans.routes.blueprint import bp, org_of_address, plan_to_change
-from drillreg.plans.rules import CLASSIFIED, Secrecy, suggested_title
+from drillreg.plans.rules import CLASSIFIED, Secrecy
 from drillreg.plans.scope import PLAN
 from drillreg.plans.wording import SECRECY_WORDS
 from drillreg.plans.writing import start_from_template

@@ -16,7 +16,8 @@ from drillreg.evidence.operations import add_evidence
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
 from drillreg.plans.models import Plan, PlanVersion
-from drillreg.plans.rules import ensure_not_classified, tidy_number
+from drillreg.plans.naming import tidy_number
+from drillreg.plans.rules import ensure_not_classified
 from drillreg.revisions.drafting import Proposal, count_items, is_about, lines_of
 from drillreg.revisions.models import DraftingCopy, DraftingItem, DraftingPlan
 from drillreg.revisions.rules import (

@@ -17,6 +17,7 @@ from drillreg.i18n import N_
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import is_imported
 from drillreg.orgs.scope import OrgScope
+from drillreg.plans.indexing import index_plan
 from drillreg.plans.models import Plan, PlanSection, PlanVersion
 from drillreg.plans.part_editing import draft_to_change
 from drillreg.plans.part_keeping import copy_levels
@@ -119,7 +120,7 @@ def copy_into(
             )
         )
     copy_levels(source.version, draft)
-    db.session.flush()
+    index_plan(plan, now=now)
     record(
         "plan-copied",
         subject_kind="plan",

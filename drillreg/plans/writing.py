@@ -13,6 +13,7 @@ from drillreg.core.access import Actor
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError, Stale
 from drillreg.i18n import N_, translate
+from drillreg.plans.indexing import index_plan
 from drillreg.plans.merging import Chunk, conflicts, merge, text_of
 from drillreg.plans.models import Plan, PlanSection, PlanVersion
 from drillreg.plans.outline import end_of, moved, shifted
@@ -138,7 +139,7 @@ def save_text(
         _note_sitting(plan, draft, section, actor=actor, now=now)
         section.body, section.copied_from_id = text, None
         section.edited_at, section.edited_by_id = now, actor.account_id
-        db.session.flush()
+        index_plan(plan, now=now)
     return Saved(section, merged=text != body)
 
 

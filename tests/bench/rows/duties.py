@@ -160,7 +160,7 @@ class _UndoError(Exception):
 
 def _all_met(place: Installation) -> Row:
     """Measure the first gaps where only one in a hundred is left; nothing of it stays."""
-    size = Size("", 1, 1, 1, 0, 0, 0, 1, 1)
+    size = Size("", 1, 1, 1, 0, 0, 0, 1, 1, 0)
     took: list[float] = []
     with place.app.app_context(), suppress(_UndoError), unit_of_work():
         far = clock.today() + timedelta(days=365)

@@ -5,8 +5,9 @@ import json
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, union_all
 
 from drillreg.accounts.models import Account
 from drillreg.core.db import db
@@ -14,7 +15,15 @@ from drillreg.core.errors import DomainError, NotFound
 from drillreg.core.reading import CONTROL, HIDDEN
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
-from drillreg.plans.models import Plan, PlanSection, PlanVersion
+from drillreg.plans.models import (
+    Plan,
+    PlanLevel,
+    PlanMember,
+    PlanResource,
+    PlanRoute,
+    PlanSection,
+    PlanVersion,
+)
 from drillreg.plans.outline import marks
 from drillreg.plans.rules import VersionState
 from drillreg.plans.templates import Template, TemplateSection, template_for
@@ -33,6 +42,8 @@ class Placed:
     section: PlanSection
     mark: str
     template: TemplateSection | None = None
+    # The structured part that belongs here is filled in, such as the response levels.
+    has_part: bool = False
 
     @property
     def title(self) -> str:
@@ -43,7 +54,7 @@ class Placed:
     def is_missing(self) -> bool:
         """Whether the plan needs a text here and there is none."""
         needed = self.template is not None and self.template.required
-        return needed and not self.section.body.strip()
+        return needed and not self.has_part and not self.section.body.strip()
 
 
 @dataclass(frozen=True)
@@ -75,10 +86,28 @@ def placed(plan: Plan, version: PlanVersion) -> list[Placed]:
     """Return the sections of a version with their numbers and templates."""
     found, template = sections_of(version), template_of(plan)
     numbers = marks([section.level for section in found])
-    return [
-        Placed(section, mark, template.section(section.key) if template else None)
-        for section, mark in zip(found, numbers, strict=True)
+    filled = parts_in(version)
+    rows = []
+    for section, mark in zip(found, numbers, strict=True):
+        said = template.section(section.key) if template else None
+        rows.append(Placed(section, mark, said, said is not None and said.part in filled))
+    return rows
+
+
+def parts_in(version: PlanVersion) -> frozenset[str]:
+    """Return which structured parts of a version have entries, in one query."""
+    tables: dict[str, Any] = {
+        "levels": PlanLevel,
+        "members": PlanMember,
+        "resources": PlanResource,
+        "routes": PlanRoute,
+    }
+    parts = [
+        select(literal(name)).where(select(table.id).where(table.version_id == version.id).exists())
+        for name, table in tables.items()
     ]
+    annexes = frozenset({"annexes"}) if version.annexes else frozenset()
+    return frozenset(db.session.scalars(union_all(*parts))) | annexes
 
 
 def texts_of(plan: Plan, version: PlanVersion) -> Texts:

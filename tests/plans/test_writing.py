@@ -5,10 +5,11 @@ from sqlalchemy import select, update
 
 from drillreg.audit.models import AuditRow
 from drillreg.core.changes import listen
-from drillreg.core.db import unit_of_work
+from drillreg.core.db import db, unit_of_work
 from drillreg.evidence.models import Evidence
-from drillreg.plans.models import Plan, PlanSection, PlanVersion
+from drillreg.plans.models import Plan, PlanMember, PlanSection, PlanVersion
 from drillreg.plans.rules import VersionState
+from drillreg.plans.sections import texts_of
 
 ENTRY = {
     "kind": "village",
@@ -283,6 +284,25 @@ def test_empty_needed_sections_stand_against_an_issue(village_plan, as_role, cou
     assert check.status_code == 422
     assert "二、应急响应责任人" in check.text
     assert "一、风险点位" not in check.text.split("必填")[1]
+
+
+def test_a_needed_section_is_not_empty_where_its_part_is_filled(
+    village_plan, county, reading, keep, app
+):
+    plan, town = village_plan
+    save(town, plan, section_of(reading, plan), "后山滑坡。")
+    with app.app_context():
+        draft = db.session.get(Plan, plan.id).draft
+        missing = texts_of(draft.plan, draft).empty
+    assert "二、应急响应责任人" in missing
+    keep(
+        PlanMember(
+            version_id=draft.id, position=1, role="commander", org_name="岭下村", name="钟福生"
+        )
+    )
+    with app.app_context():
+        draft = db.session.get(Plan, plan.id).draft
+        assert set(missing) - set(texts_of(draft.plan, draft).empty) == {"二、应急响应责任人"}
 
 
 def test_a_written_plan_is_issued_as_it_was_checked(village_plan, reading):

@@ -17,6 +17,8 @@ from drillreg.documents.figures import (
     timeline_svg,
 )
 
+pytestmark = pytest.mark.one_database
+
 START = datetime(2026, 11, 13, 9, 30)  # noqa: DTZ001 - a drill's own clock
 SVG = "{http://www.w3.org/2000/svg}"
 SQUARE = [(115.0, 24.7), (115.1, 24.7), (115.1, 24.8), (115.0, 24.8)]

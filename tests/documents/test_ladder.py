@@ -6,6 +6,8 @@ from drillreg.documents.figures import Svg
 from drillreg.documents.ladder import chinese_number, counted
 from drillreg.documents.paper import Figure, Heading, Paragraph, Photo, Photos, Table
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.mark.parametrize(
     ("value", "text"),

@@ -1,7 +1,11 @@
 """A Markdown text as blocks of a paper."""
 
+import pytest
+
 from drillreg.documents.markdown_blocks import blocks_of, plain_text
 from drillreg.documents.paper import Paragraph, Strong, Table, text_of
+
+pytestmark = pytest.mark.one_database
 
 TEXT = """第一段，**要紧的话**。
 第二行自成一段。

@@ -13,6 +13,8 @@ from drillreg.files.images import difference_hash, exif_time
 from drillreg.sandbox import client
 from drillreg.sandbox.refusals import SandboxRefused
 
+pytestmark = pytest.mark.one_database
+
 TASK = "drillreg.files.images:clean_photo"
 
 

@@ -16,6 +16,8 @@ from drillreg.filings.rules import (
     standing_of,
 )
 
+pytestmark = pytest.mark.one_database
+
 TODAY = date(2026, 5, 12)
 DAY = timedelta(days=1)
 

@@ -1,11 +1,14 @@
 import re
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drillreg.plans.chapters import find_chapters
 from drillreg.plans.cutting import Block, chosen, cut
 from drillreg.plans.matching import match
+
+pytestmark = pytest.mark.one_database
 
 SENTENCE = "镇人民政府统一领导本辖区的防汛工作，各村按照职责做好转移避险。"
 

@@ -21,6 +21,8 @@ from drillreg.plans.rules import (
     review_date,
 )
 
+pytestmark = pytest.mark.one_database
+
 TODAY = date(2026, 5, 12)
 SOUND = {
     "number": "白府发〔2026〕12号",

@@ -27,6 +27,13 @@
     timer = setTimeout(save, wait);
   }
 
+  /* Cleaned by the server; scripts in a parsed document never run. */
+  function show(text) {
+    var parsed = new DOMParser().parseFromString(text, "text/html").body;
+    preview.textContent = "";
+    while (parsed.firstChild) preview.appendChild(parsed.firstChild);
+  }
+
   /* The server merged what somebody else wrote. Who typed on goes on from what was sent. */
   function take(answer, sent) {
     saved = sent;
@@ -46,7 +53,7 @@
     } else {
       base.value = sent;
     }
-    preview.innerHTML = answer.preview; /* cleaned by the server */
+    show(answer.preview);
     say(answer.merged || answer.said, false);
   }
 

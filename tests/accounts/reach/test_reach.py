@@ -13,6 +13,7 @@ from drillreg.files.operations import keep_bytes
 from drillreg.hazards.models import HazardCheck, HazardSite
 from drillreg.orgs.models import Org, OrgVersion, Oversight
 from drillreg.orgs.records import record_kinds
+from drillreg.plans.indexing import index_plan
 from drillreg.plans.models import Plan, PlanFile, PlanVersion
 from drillreg.reports.models import Report
 from tests.accounts.reach.conftest import NOW, grant_of
@@ -47,6 +48,8 @@ def make_plan(app, keep):
             kept = PlanFile(version=version, file_id=paper.id)
             db.session.add(kept)
             db.session.flush()
+            db.session.refresh(plan)
+            index_plan(plan, now=NOW)
             plan.paper_id = kept.id
             db.session.refresh(plan)
             db.session.expunge_all()

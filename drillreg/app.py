@@ -161,6 +161,7 @@ from drillreg.scheduler.operations import JOB_WORK
 from drillreg.scheduler.runner import run_asked
 from drillreg.signoffs.sheets import KIND as SIGN_OFF_STEP
 from drillreg.signoffs.sheets import STEP_SHEET, stage_references
+from drillreg.signoffs.succession import SIGN_OFFS
 from drillreg.signoffs.waiting import (
     LATE_OPINIONS,
     LATE_STEPS,
@@ -473,6 +474,7 @@ DOING: tuple[Doing, ...] = (
 SUCCESSIONS: tuple[Succession, ...] = (
     PLANS,
     DRAFTS,
+    SIGN_OFFS,
     PLANNED,
     PROGRAMMES,
     SITES,

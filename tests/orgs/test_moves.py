@@ -25,6 +25,7 @@ from drillreg.orgs.successions import successions
 from drillreg.plans.models import Plan, PlanVersion
 from drillreg.reports.models import CorrectiveAction, Finding, Report
 from drillreg.resources.models import RescueTeam, Shelter, Supply
+from drillreg.signoffs.models import SignOff
 from drillreg.tasks.models import Task
 from tests.conftest import NOW
 
@@ -269,6 +270,18 @@ def full_school(app, county, make_org, make_account, keep):
     whose = {"org_id": county.school.id, "created_at": NOW}
     keep(
         Task(org_id=county.school.id, kind="asked", title="报材料", assigned_at=NOW, due_on=TODAY),
+        SignOff(
+            org_id=county.school.id,
+            subject_kind="plan-version",
+            subject_id=1,
+            title="防汛预案",
+            url="/plans/1/sign",
+            route="unit",
+            stages=[],
+            started_at=NOW,
+            started_by_id=0,
+            started_by_name="梁秀英",
+        ),
         RescueTeam(**whose, name="护校队", kind="fire", members=5),
         Supply(**whose, name="灭火器", kind="fire", amount=20, unit="具"),
         Shelter(**whose, name="操场", kind="short", place="outdoor", capacity=500),

@@ -554,3 +554,17 @@ def test_a_marking_of_secrecy_is_refused_in_every_remark(way):
     assert refused.status_code == 422
     assert "国家秘密不得录入" in refused.text
     assert "签批中" in way.clerk.page(f"/plans/{way.plan.id}").text
+
+
+def test_a_merger_passes_what_is_being_signed_to_the_successor(
+    way, county, as_role, reading, today
+):
+    way.submit()
+    sent = {"target_id": county.other_town.id, "from_on": today.isoformat(), "reason": "撤并"}
+    clerk = as_role("county_staff", username="merging")
+    answer = clerk.post(f"/orgs/{county.town.id}/change/merge", data=sent)
+    assert answer.status_code == 303, answer.text
+    sign_off = reading.scalar(select(SignOff))
+    assert sign_off.org_id == county.other_town.id
+    open_steps = select(SignOffStage).where(SignOffStage.state == StageState.OPEN)
+    assert {step.org_id for step in reading.scalars(open_steps)} == {county.other_town.id}

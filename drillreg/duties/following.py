@@ -10,7 +10,8 @@ from contextvars import ContextVar
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, event, insert, or_, select, update
+from sqlalchemy.orm import Session
 
 from drillreg.core import clock
 from drillreg.core.db import db, unit_of_work
@@ -46,6 +47,14 @@ def note_change(facts: Mapping[str, Any]) -> None:
     if rows:
         db.session.execute(insert(DutyTouch), rows)
     _touched.set(_touched.get() | frozenset(ids))
+
+
+def _forget(session: Session) -> None:
+    """What was taken back touched nothing."""
+    _touched.set(frozenset())
+
+
+event.listen(Session, "after_rollback", _forget)
 
 
 def follow() -> None:

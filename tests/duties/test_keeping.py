@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -221,6 +222,18 @@ def test_a_drill_meets_its_duty_right_after_it_is_recorded(app, county, frozen, 
         assert reads(after, today) is State.MET
         assert after.grade == Grade.EVIDENCED.value
         assert db.session.scalars(select(DutyTouch)).all() == []
+
+
+def test_what_was_taken_back_is_not_followed(app, county, frozen, today, monkeypatch):
+    followed = []
+    monkeypatch.setattr(following, "evaluate_safely", lambda ids, **_: followed.append(ids))
+    with app.app_context():
+        with suppress(ValueError), unit_of_work():
+            drill(county.school, today, now=frozen.now)
+            raise ValueError
+        with unit_of_work():
+            drill(county.village, today, now=frozen.now)
+    assert followed == [[county.village.id]]
 
 
 def test_a_failing_evaluation_leaves_the_last_result_and_says_since_when(

@@ -18,6 +18,7 @@ OFFICE, LAND, POWER = "青岭县应急管理局", "青岭县自然资源局", "�
 COUNTY_PLAN = f"{COUNTY}地质灾害专项应急预案"
 TOWN_PLAN = f"{TOWN}地质灾害专项应急预案"
 MISSING, MET = "应有1，达到0", "应有1，达到1"
+SAID_ITSELF, VERIFIED = f"{MET}，其中仅自报1", f"{MET}，其中仅自报0"
 REASONS = "疏散路线与县预案的转移点不一致，请改"
 
 
@@ -270,13 +271,19 @@ def test_the_town_files_it_and_the_county_records_it(person, found, files) -> No
     town.fill(explanation=files["paper"])
     town.press("报送备案")
     town.sees("已按期报送备案")
-    assert MISSING in cell(town, "备案")
-    clerk.go("/filings/received")
+    town.sees("待登记", OFFICE)
+    assert SAID_ITSELF in cell(town, "备案")  # the town says so, nobody has recorded it
+    clerk.go("/filings/")
+    clerk.press("收到的备案")
     clerk.press(clerk.page.get_by_role("link", name=TOWN_PLAN))
+    link = clerk.page.get_by_role("link", name=re.compile("pdf$")).first.get_attribute("href")
+    assert found["number"] in pdf_text(clerk, link)
     clerk.press("核对登记")
     clerk.press("登记备案")
-    clerk.sees("已登记，备案编号")
-    assert MET in cell(town, "备案")
+    clerk.sees("已登记，备案编号", "已备案")
+    assert VERIFIED in cell(town, "备案")
+    town.go(found["plan"])
+    assert "已备案" in town.page.locator("#filing").inner_text()
 
 
 def test_a_new_county_plan_is_a_task_of_the_town(person, files, found, today) -> None:

@@ -9,10 +9,11 @@ from drillreg.core.access import Actor
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError, NotFound
 from drillreg.i18n import N_
-from drillreg.plans.freezing import freeze, give_number, is_written
+from drillreg.plans.freezing import freeze, give_number
 from drillreg.plans.models import Plan, PlanFile, PlanVersion
 from drillreg.plans.operations import issue_version
 from drillreg.plans.rules import ensure_standing
+from drillreg.plans.sections import texts_of
 from drillreg.signoffs.models import SignOff
 from drillreg.signoffs.operations.consulting import ensure_asked_all
 from drillreg.signoffs.operations.experts import ensure_panel
@@ -71,8 +72,15 @@ def ensure_submittable(plan: Plan) -> PlanVersion:
     ensure_standing(voided=plan.voided_at is not None, abolished=plan.is_abolished)
     if plan.draft is None:
         raise DomainError(N_("This plan has no draft. Start a revision first."))
-    if not plan.draft.papers and not is_written(plan.draft):
+    text = texts_of(plan, plan.draft)
+    if len(plan.draft.papers) <= len(plan.draft.annexes) and not text.is_written:
         raise DomainError(N_("Write the text of the plan or attach it before it is submitted."))
+    if text.empty:
+        # Its issue asks for them too, and by then nobody may write them any more.
+        raise DomainError(
+            N_("These sections are still empty: %(headings)s. Fill them before it is submitted."),
+            headings="、".join(text.empty),
+        )
     return plan.draft
 
 

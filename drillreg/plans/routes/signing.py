@@ -19,6 +19,7 @@ from drillreg.i18n import N_, pick, translate
 from drillreg.orgs.scope import current_scope, may_on
 from drillreg.plans import signing as acts
 from drillreg.plans.changed import what_changed
+from drillreg.plans.freezing import is_written
 from drillreg.plans.models import Plan, PlanVersion
 from drillreg.plans.queries import get_plan
 from drillreg.plans.routes.blueprint import bp, plan_to_change
@@ -60,6 +61,7 @@ def context(plan: Plan) -> dict[str, Any]:
     return {
         "plan": plan,
         "version": version,
+        "written": is_written(version),
         "shown": found,
         "route": acts.route_of(plan),
         "steps_line": " → ".join(

@@ -116,7 +116,7 @@ def _issue(walk: Walk) -> Iterator[Sight]:
     yield Sight("town", f"{path}/issue/check?{number}", "plans.check")
     issued = draft.where(PlanVersion.state == VersionState.CURRENT, Plan.org_id == town)
     yield Sight("town", f"/plans/{_id(walk.site, issued)}/issued", "plans.issued")
-    line = _post(client, f"/plans/new/line?org={town}", kind="special", event_type="terror")
+    line = _post(client, f"/plans/new/line?org={town}", kind="special", event_type="health")
     yield Sight("town", line, "plans.show", "line")
     yield Sight("town", f"{line}/abridged", "plans.abridge")
 

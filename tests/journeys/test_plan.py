@@ -1,4 +1,4 @@
-"""A plan from its first line to its filing, as eight people walk it in Chinese, through pages."""
+"""A plan from its first line to its filing, as seven people walk it in Chinese, through pages."""
 
 import re
 import subprocess

@@ -83,10 +83,10 @@ def print_frozen(args: dict[str, Any], progress: Callable[..., None]) -> dict[st
     url = f"/plans/{version.plan_id}/sign" if version else "/plans/"
     if version is None or version.frozen_file_id is not None:
         return {"url": url}
+    progress(0, 2)  # ends what was read so far: what is only meant for the paper comes after it
+    locked_at, number = version.locked_at, version.document_number
     # The day of the signature stands on the paper; the register has the day of issue.
     set_committed_value(version, "issued_on", date.fromisoformat(args["dated"]))
-    locked_at, number = version.locked_at, version.document_number
-    progress(0, 2)
     pdf = plan_pdf(version, now=clock.now())
     db.session.rollback()  # nothing of what was only meant for the paper is left in the session
     progress(1, 2)

@@ -12,6 +12,9 @@ from drillreg.duties.terms import Force
 from drillreg.duties.wording import FORCE_WORDS, article_words
 from drillreg.i18n import current_locale, pick, translate
 
+# How the items of an article are numbered.
+ITEMS = "一二三四五六七八九十"
+
 
 @dataclass(frozen=True)
 class Source:
@@ -19,7 +22,8 @@ class Source:
 
     text: str
     article: str
-    item: str = ""
+    # The number of the item within the article; 0 is the whole article.
+    item: int = 0
 
     @property
     def force(self) -> Force:
@@ -28,12 +32,13 @@ class Source:
 
     def words(self) -> str:
         """Return the source as it is cited, with its force, in the language of the request."""
-        number = shipped_texts()[self.text].number
-        article = f"{article_words(self.article)}{self.item}"
+        text, article = shipped_texts()[self.text], article_words(self.article)
         force = translate(FORCE_WORDS[self.force])
         if current_locale() == "en":
-            return f"{number}, {article} ({force})"
-        return f"{number}{article}（{force}）"
+            item = f" ({self.item})" if self.item else ""
+            return f"{text.title_en}, {article}{item} ({force})"
+        item = f"（{ITEMS[self.item - 1]}）" if self.item else ""
+        return f"{text.number}{article}{item}（{force}）"
 
 
 @dataclass(frozen=True)

@@ -123,7 +123,10 @@ class Person:
             if kind == "select":
                 field.select_option(str(value))
             elif kind == "radio":
-                self.page.locator(f"main [name='{name}'][value='{value}']").check(force=True)
+                # Not by its place on the screen: a preview that comes in may move it meanwhile.
+                button = self.page.locator(f"main [name='{name}'][value='{value}']")
+                button.dispatch_event("click")
+                assert button.is_checked(), (name, value)
             elif kind == "checkbox":
                 field.first.set_checked(bool(value), force=True)
             elif kind == "file":

@@ -168,6 +168,8 @@ def test_the_keyboard_reaches_the_text_and_the_main_action(demo_person) -> None:
     for _ in range(12):
         page.keyboard.press("Tab")
         reached.append(focused(page))
+        if reached[-1] == "登记预案":
+            break
     assert "登记预案" in reached
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.id") == "search"

@@ -36,8 +36,9 @@ from drillreg.files.operations import path_of, store
 from drillreg.i18n import translate
 from drillreg.orgs.models import Org
 from drillreg.plans.models import Plan, PlanVersion
-from drillreg.plans.printing import INTERNAL, LAYOUT, book_paper, has_sections
+from drillreg.plans.printing import INTERNAL, LAYOUT, book_paper
 from drillreg.plans.rules import Secrecy
+from drillreg.plans.sections import is_written
 from drillreg.sandbox.limits import BACKGROUND
 
 PDF = "application/pdf"
@@ -94,7 +95,7 @@ def _source(version_id: int, first_page: int) -> _Source | None:
     version = _version(version_id)
     if version is None:
         return None
-    plan, written = version.plan, has_sections(version)
+    plan, written = version.plan, is_written(version)
     files = [paper.file for paper in version.papers]
     if not written and version.frozen_file_id is not None:
         files.insert(0, db.session.get_one(StoredFile, version.frozen_file_id))

@@ -14,8 +14,9 @@ from drillreg.documents.queries.layouts import layout_for
 from drillreg.plans.models import Plan, PlanSection, PlanVersion
 from drillreg.plans.part_printing import in_chinese
 from drillreg.plans.parts import Parts, parts_of
-from drillreg.plans.printing import INTERNAL, LAYOUT, sections_to_print
+from drillreg.plans.printing import INTERNAL, LAYOUT
 from drillreg.plans.rules import Secrecy
+from drillreg.plans.sections import sections_of
 
 # Headings of plans where the answer to each question of the abridged plan stands.
 PURPOSE = ("编制目的", "目的", "适用范围")
@@ -73,7 +74,7 @@ def proposed_abridged(version: PlanVersion) -> str:
 
     What nothing is said about has an empty line to be written on.
     """
-    sections, parts = sections_to_print(version), parts_of(version)
+    sections, parts = sections_of(version), parts_of(version)
     asked = [
         ("目的和适用范围", _told(sections, PURPOSE)),
         ("谁指挥", _leaders(parts) or _told(sections, COMMAND)),
@@ -88,7 +89,7 @@ def proposed_abridged(version: PlanVersion) -> str:
 
 def proposed_actions(version: PlanVersion) -> str:
     """Return the first actions of a version, one a line, for a new card."""
-    said = _told(sections_to_print(version), FIRST).replace("……", "")
+    said = _told(sections_of(version), FIRST).replace("……", "")
     sentences = [each.strip() for each in said.replace("；", "。").replace("\n", "。").split("。")]
     return "\n".join(s for s in sentences if 2 < len(s) <= MOST_ACTION and s[-1] != "：")[:300]
 

@@ -7,7 +7,7 @@ from drillreg.core.db import db
 from drillreg.demo.lookup import Lookup
 from drillreg.demo.times import ago, at
 from drillreg.plans.models import PlanSection, PlanVersion
-from drillreg.plans.printing import has_sections
+from drillreg.plans.sections import is_written
 
 TOWN = "白岩镇"
 CLERK = "pengxia"
@@ -128,7 +128,7 @@ def load_books(known: Lookup) -> dict[str, int]:
     """Write the abridged plan and the cards of the town's landslide plan; return how many cards."""
     plan = known.plans[known.orgs[TOWN].id, "geological"]
     actor, day = known.actor(CLERK), ago(known.today, 20)
-    if not has_sections(plan.current or plan.versions[0]):
+    if not is_written(plan.current or plan.versions[0]):
         _write(plan.current or plan.versions[0], at(ago(known.today, 300), 10))
     save_abridged(plan=plan, body=ABRIDGED, actor=actor, now=at(day, 10))
     for role, who, actions, phones, place in CARDS:

@@ -33,9 +33,7 @@ def _open(path: Path) -> pypdf.PdfReader:
     except (PyPdfError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise Refused(DAMAGED) from error
     if not 0 < pages <= MOST_PAGES:
-        raise Refused(
-            N_("Of one attached paper, 1 to %(most)d pages are taken in."), most=MOST_PAGES
-        )
+        raise Refused(TOO_MANY, most=MOST_PAGES)
     return reader
 
 

@@ -343,8 +343,3 @@ def unknown_attributes(binding: Binding, attributes: Mapping[str, Any]) -> list[
     return sorted(
         name for name in binding.attributes() - given if attributes.get(name) in (None, "", [])
     )
-
-
-def title_words(title: Mapping[str, str]) -> str:
-    """Return a title in the language of the request."""
-    return pick(dict(title))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
@@ -21,9 +21,6 @@ from drillreg.orgs.queries import is_imported
 from drillreg.workdays.models import CalendarDay, CalendarSeason
 from drillreg.workdays.queries import calendar_for, seasons_of
 from drillreg.workdays.seasons import SeasonCalendar
-
-# Evidence that a rule counts by periods is read this far back, whatever the rule says.
-FURTHEST = timedelta(days=3 * 366)
 
 
 class Places:

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from drillreg.core.db import db
+from drillreg.duties.counting import COUNTED
 from drillreg.duties.evaluation.results import Closed
 from drillreg.duties.models import DutyCount, DutyOrg, DutyPeriod, DutyState
 
 KEYS = ("rule", "key", "event_type")
-COUNTED = ("rule", "owed", "event_type", "grade", "good_until", "due_on", "waived_until")
 
 
 def rows_before(org_ids: Sequence[int]) -> dict[int, dict[tuple[Any, ...], dict[str, Any]]]:

@@ -95,14 +95,6 @@ class Matrix:
         """Return one cell."""
         return self.cells.get((place.org.id, word), Tally())
 
-    def of_place(self, place: Place) -> Tally:
-        """Return the sum of an organisation."""
-        return added_up(self.at(place, word) for word in self.words)
-
-    def of_word(self, word: str) -> Tally:
-        """Return the sum of a word."""
-        return added_up(self.at(place, word) for place in self.below.places)
-
     @property
     def total(self) -> Tally:
         """The sum of all that is shown."""

@@ -231,22 +231,6 @@ def closed_in(scope: OrgScope, wanted: PeriodFilter) -> Select[Any]:
     return found
 
 
-def closed_page(
-    scope: OrgScope, wanted: PeriodFilter, *, cursor: str | None = None, size: int = 50
-) -> Page[DutyPeriod]:
-    """Return a page of closed periods with their organisations, in tree order."""
-    statement = closed_in(scope, wanted).options(contains_eager(DutyPeriod.org))
-    order: Order = [(Org.path, "asc"), (DutyPeriod.id, "asc")]
-    return keyset_page(statement, order=order, cursor=cursor, size=size)
-
-
-def closed_counts(scope: OrgScope, wanted: PeriodFilter) -> dict[State, int]:
-    """Return how the closed periods of a filter ended, in one query."""
-    statement = closed_in(scope, wanted).with_only_columns(DutyPeriod.state, func.count())
-    rows = db.session.execute(statement.group_by(DutyPeriod.state)).all()
-    return {state: int(n) for state, n in rows}
-
-
 def waivers_of(org: Org) -> Sequence[DutyWaiver]:
     """Return all waivers of an organisation fetched in scope, newest first."""
     return db.session.scalars(

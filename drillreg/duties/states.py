@@ -37,9 +37,6 @@ RANK = {state: at for at, state in enumerate(State)}
 OWED_STATES = (State.BREACHED, State.AT_RISK, State.DUE_SOON, State.OPEN, State.MET)
 
 
-LATE_OR_DUE = (State.BREACHED, State.AT_RISK, State.DUE_SOON)
-
-
 def state_on(
     today: date, *, good_until: date | None, due_on: date | None, waived_until: date | None
 ) -> State:

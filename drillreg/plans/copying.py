@@ -75,12 +75,6 @@ def get_source(plan_id: int, scope: OrgScope) -> Source:
     return Source(*found)
 
 
-def is_written(version: PlanVersion) -> bool:
-    """Say whether a version has a text that was written here."""
-    found = select(PlanSection.id).where(PlanSection.version_id == version.id).limit(1)
-    return db.session.scalar(found) is not None
-
-
 def renamed(text: str, names: Sequence[tuple[str, str]]) -> str:
     """Return a text with names replaced, the longest first."""
     for old, new in sorted(names, key=lambda pair: len(pair[0]), reverse=True):
@@ -132,11 +126,6 @@ def copy_into(
         source=source.plan.id,
         version=source.version.number,
     )
-
-
-def mark_changed(section: PlanSection) -> None:
-    """Take the mark off a section that was copied: its text is its own now."""
-    section.copied_from_id = None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -18,21 +18,16 @@ from drillreg.core.db import db, unit_of_work
 from drillreg.documents.operations.numbers import issue_number
 from drillreg.files.operations import clean_name, store
 from drillreg.orgs.models import Org
-from drillreg.plans.models import Plan, PlanSection, PlanVersion
+from drillreg.plans.models import Plan, PlanVersion
 from drillreg.plans.part_keeping import keep_parts
 from drillreg.plans.printing import plan_pdf
+from drillreg.plans.sections import is_written
 from drillreg.work.operations import enqueue
 
 FREEZE_WORK = "plans.freeze"
 # Plans go out as papers of their issuer.
 DOCUMENT_KIND = "letter-out"
 PDF = "application/pdf"
-
-
-def is_written(version: PlanVersion) -> bool:
-    """Say whether a version has a text that is written here."""
-    found = select(exists().where(PlanSection.version_id == version.id, PlanSection.body != ""))
-    return bool(db.session.scalar(found))
 
 
 def number_template(org: Org) -> str:

@@ -11,10 +11,10 @@ from drillreg.orgs.scope import current_scope, may_here
 from drillreg.plans.counting import counts_by_state
 from drillreg.plans.covering import plans_covering
 from drillreg.plans.finding import unread_papers
-from drillreg.plans.freezing import is_written
 from drillreg.plans.models import Plan
 from drillreg.plans.queries import PlanFilter, plans_page
 from drillreg.plans.rules import VersionState
+from drillreg.plans.sections import is_written
 from drillreg.plans.signing import signed_version
 from drillreg.plans.succession import to_take_over
 from drillreg.plans.wording import STATE_COLOURS, STATE_WORDS

@@ -6,10 +6,11 @@ from drillreg.core import clock
 from drillreg.core.access import Permission
 from drillreg.office.queries import setting
 from drillreg.orgs.scope import current_scope, current_scope_for, may_on
-from drillreg.plans.copying import copied_text, is_written
+from drillreg.plans.copying import copied_text
 from drillreg.plans.models import Plan
 from drillreg.plans.parts import parts_of
 from drillreg.plans.scope import PLAN
+from drillreg.plans.sections import is_written
 from drillreg.plans.siblings import siblings_of, written_version
 
 

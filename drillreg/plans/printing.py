@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePath
 
-from sqlalchemy import select
-
 from drillreg.core import clock
 from drillreg.core.codes import code_list
 from drillreg.core.db import db
@@ -34,6 +32,7 @@ from drillreg.plans.models import PlanSection, PlanVersion
 from drillreg.plans.part_printing import part_blocks
 from drillreg.plans.parts import parts_of
 from drillreg.plans.rules import Secrecy
+from drillreg.plans.sections import is_written, sections_of
 from drillreg.sandbox.limits import BACKGROUND, INTERACTIVE, Limits
 from drillreg.steps.queries import steps_of
 
@@ -45,21 +44,6 @@ SUBJECT = "plan-version"
 TO_SIGN = ("编制", "审核", "审批", "签发", "校对")
 # A text that is longer is laid out with the limits of background work.
 LONG = 30_000
-
-
-def sections_to_print(version: PlanVersion) -> Sequence[PlanSection]:
-    """Return the sections of a version in their order."""
-    return db.session.scalars(
-        select(PlanSection)
-        .where(PlanSection.version_id == version.id)
-        .order_by(PlanSection.position, PlanSection.id)
-    ).all()
-
-
-def has_sections(version: PlanVersion) -> bool:
-    """Say whether a version is written here, and not only attached as a paper."""
-    statement = select(PlanSection.id).where(PlanSection.version_id == version.id)
-    return db.session.scalar(statement.limit(1)) is not None
 
 
 def _body(sections: Sequence[PlanSection]) -> list[Block]:
@@ -123,7 +107,7 @@ def plan_paper(version: PlanVersion, *, draft: bool = False) -> Paper:
     return Paper(
         LAYOUT,
         plan.title,
-        [*_body(sections_to_print(version)), *part_blocks(parts_of(version))],
+        [*_body(sections_of(version)), *part_blocks(parts_of(version))],
         signed=False,
         attachments=[PurePath(paper.file.name).stem for paper in version.papers],
         printed_by=issuer if issued else "",
@@ -148,7 +132,7 @@ def book_paper(version: PlanVersion, *, first_page: int) -> Paper:
     A version whose text lies in its papers is its cover alone.
     """
     whole = plan_paper(version)
-    written = has_sections(version)
+    written = is_written(version)
     return replace(
         whole,
         title=whole.title if written else "",

@@ -123,6 +123,14 @@ def texts_of(plan: Plan, version: PlanVersion) -> Texts:
     return Texts(is_written, empty, hashlib.sha256(text.encode()).hexdigest())
 
 
+def is_written(version: PlanVersion) -> bool:
+    """Say whether a text is written in a version; a template alone is none."""
+    found = select(PlanSection.id).where(
+        PlanSection.version_id == version.id, func.length(PlanSection.body) > 0
+    )
+    return db.session.scalar(found.limit(1)) is not None
+
+
 def written_in(plan: Plan) -> frozenset[int]:
     """Return the ids of the versions of a plan in which a text is written, in one query."""
     return frozenset(

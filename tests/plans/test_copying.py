@@ -7,7 +7,7 @@ import pytest
 from drillreg.core.access import Actor
 from drillreg.core.db import db, unit_of_work
 from drillreg.plans.changed import what_changed
-from drillreg.plans.copying import mark_changed, marked
+from drillreg.plans.copying import marked
 from drillreg.plans.models import Plan, PlanLevel, PlanSection
 from drillreg.plans.rules import Secrecy
 from tests.conftest import NOW
@@ -172,12 +172,6 @@ def test_internal_plans_out_of_reach_are_not_offered(app, as_role, county, sourc
     at = f"/plans/copy/new?source={source.id}&org={county.other_town.id}"
     assert browser.get(at).status_code == 404
     assert browser.post(at, data=copy_form(source)).status_code == 404
-
-
-def test_a_changed_section_loses_its_mark():
-    section = PlanSection(copied_from_id=7)
-    mark_changed(section)
-    assert section.copied_from_id is None
 
 
 def test_names_are_marked_the_longest_first():

@@ -286,6 +286,16 @@ def test_empty_needed_sections_stand_against_an_issue(village_plan, as_role, cou
     assert "一、风险点位" not in check.text.split("必填")[1]
 
 
+def test_a_changed_section_is_no_copy_any_more(village_plan, reading, app):
+    plan, town = village_plan
+    section = section_of(reading, plan)
+    with app.app_context(), unit_of_work():
+        db.session.get(PlanSection, section.id).copied_from_id = section.id
+    assert save(town, plan, section, "本村的风险点。").status_code < 400
+    reading.rollback()
+    assert section_of(reading, plan).copied_from_id is None
+
+
 def test_a_needed_section_is_not_empty_where_its_part_is_filled(
     village_plan, county, reading, keep, app
 ):

@@ -16,12 +16,12 @@ from drillreg.i18n import N_, translate
 from drillreg.orgs.models import Org
 from drillreg.orgs.scope import current_scope, ensure_may
 from drillreg.plans import signing as acts
-from drillreg.plans.freezing import is_written
 from drillreg.plans.models import Plan, PlanVersion
 from drillreg.plans.printing import plan_pdf
 from drillreg.plans.queries import get_plan
 from drillreg.plans.routes.blueprint import bp, plan_to_change
 from drillreg.plans.routes.signing import context, shown_of, step
+from drillreg.plans.sections import is_written
 from drillreg.plans.signing_forms import read_answer, read_ask, read_outcome, read_panel
 from drillreg.signoffs.models import Consultation
 from drillreg.signoffs.operations.consulting import answer as give_answer

@@ -13,10 +13,11 @@ from drillreg.files.web import send_stored
 from drillreg.i18n import N_
 from drillreg.orgs.scope import current_scope
 from drillreg.plans.models import PlanVersion
-from drillreg.plans.printing import has_sections, plan_pdf, plan_word
+from drillreg.plans.printing import plan_pdf, plan_word
 from drillreg.plans.queries import get_plan
 from drillreg.plans.routes.blueprint import bp
 from drillreg.plans.rules import VersionState
+from drillreg.plans.sections import is_written
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -27,7 +28,7 @@ def _version(plan_id: int, number: int) -> PlanVersion:
     found = next((each for each in plan.versions if each.number == number), None)
     if found is None:
         raise NotFound(N_("This plan has no such version."))
-    if found.frozen_file_id is None and not has_sections(found):
+    if found.frozen_file_id is None and not is_written(found):
         raise NotFound(N_("The text of this version lies in its papers; open those."))
     return found
 
@@ -65,7 +66,7 @@ def version_pdf(plan_id: int, number: int) -> ResponseReturnValue:
 def version_word(plan_id: int, number: int) -> ResponseReturnValue:
     """Hand out a version as a Word file; a draft says that it is one."""
     version = _version(plan_id, number)
-    if not has_sections(version):
+    if not is_written(version):
         raise NotFound(N_("The text of this version lies in its papers; open those."))
     name = _name(version)
     return _sent(plan_word(version, draft=_is_draft(version)), name, "docx", DOCX, "attachment")

@@ -19,12 +19,12 @@ from drillreg.i18n import N_, pick, translate
 from drillreg.orgs.scope import current_scope, may_on
 from drillreg.plans import signing as acts
 from drillreg.plans.changed import what_changed
-from drillreg.plans.freezing import is_written
 from drillreg.plans.models import Plan, PlanVersion
 from drillreg.plans.queries import get_plan
 from drillreg.plans.routes.blueprint import bp, plan_to_change
 from drillreg.plans.rules import review_date
 from drillreg.plans.scope import PLAN
+from drillreg.plans.sections import is_written
 from drillreg.plans.signing_forms import (
     MOST_EXPERTS,
     StepForm,

@@ -105,7 +105,7 @@ def things_at(org):
     db.session.add_all([check, report, frozen, drill_photo])
     db.session.flush()
     section = PlanSection(
-        version_id=version.id, key="scope", position=0, heading="范围", edited_at=NOW
+        version_id=version.id, key="scope", position=0, heading="范围", body="村。", edited_at=NOW
     )
     check_photo = CheckPhoto(check_id=check.id, file_id=picture.id)
     finding = Finding(report_id=frozen.id, text="问题")

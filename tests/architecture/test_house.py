@@ -109,7 +109,8 @@ def test_foreign_keys_point_down():
     order = [
         "workdays", "work files audit", "orgs", "office", "accounts",
         "documents evidence fulltext notices imports steps", "tasks",
-        "network resources duties signoffs", "staff", "hazards", "plans",
+        "network resources duties signoffs", "staff", "hazards",
+        "dangers exposures patrols", "plans",
         "books filings revisions", "drills", "maps", "reports", "supervision", "scheduler",
     ]  # fmt: skip
     rank = {name: at for at, level in enumerate(order) for name in level.split()}

@@ -1,0 +1,1 @@
+"""Hidden dangers: found, put right, reported, verified, struck off; returns and statistics."""

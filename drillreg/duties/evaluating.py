@@ -4,7 +4,8 @@ The caller is in a unit of work. Rows of `DutyOrg` are locked in the order of th
 so that two processes never evaluate the same one at once and never wait for each other in a ring.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -12,12 +13,13 @@ from sqlalchemy import insert, select
 
 from drillreg.core.codes import code_list
 from drillreg.core.db import db
-from drillreg.duties.evaluation.evaluate import evaluate
+from drillreg.duties.evaluation.evaluate import Evaluated, evaluate
 from drillreg.duties.evaluation.results import Result
 from drillreg.duties.gathering import Gathered, Places, gather
 from drillreg.duties.keeping import Writing, closed_row, rows_before, write_closed
 from drillreg.duties.models import LEVELS, DutyOrg
 from drillreg.duties.reading import shipped_sum
+from drillreg.duties.rules import Rule
 
 
 def evaluate_orgs(
@@ -35,56 +37,22 @@ def evaluate_orgs(
     """
     _lock(org_ids, today, now)
     gathered = gather(org_ids, today, places or Places())
-    keepers = {
-        row.org_id: row
-        for row in db.session.execute(
-            select(
-                DutyOrg.org_id,
-                DutyOrg.nodes,
-                DutyOrg.holds,
-                DutyOrg.evaluated_on,
-                DutyOrg.shipped,
-                DutyOrg.stale_since,
-            ).where(DutyOrg.org_id.in_(org_ids))
-        )
-    }
+    keepers = _keepers(org_ids)
     before = rows_before(org_ids)
     writing = Writing()
     closed: list[dict[str, Any]] = []
     for each in gathered:
-        keeper = keepers[each.org_id]
-        chains = each.book.chains_for(each.kinds)
-        holds: dict[str, str] = {}
-        known = before.get(each.org_id, {})
+        keeper, known = keepers[each.org_id], before.get(each.org_id, {})
         nodes = nodes_of(each.path, each.kinds)
-        closed_since = date.min
-        if each.org_id in unchanged and _is_whole(keeper, nodes):
-            over = {rule for rule, until in keeper.holds.items() if until < today.isoformat()}
-            holds = {rule: day for rule, day in keeper.holds.items() if rule not in over}
-            chains = [chain for chain in chains if chain[0].id in over]
-            known = {key: row for key, row in known.items() if row["rule"] in over}
-            closed_since = keeper.evaluated_on
-        found = {
-            chain[0].id: evaluate(
-                chain, each.facts, each.proofs, each.place, each.waivers, today, closed_since
-            )
-            for chain in chains
-        }
-        holds |= {
+        is_kept = each.org_id in unchanged and _is_whole(keeper, nodes)
+        asked = _only_over(each, keeper, known, today) if is_kept else _everything(each, known)
+        found = _evaluate(each, asked, today)
+        holds = asked.holds | {
             rule: part.valid_until.isoformat()
             for rule, part in found.items()
             if part.valid_until is not None
         }
-        rows = {
-            (row["rule"], row["key"], row["event_type"]): row
-            for row in (
-                _row(each, result)
-                for part in found.values()
-                for result in part.results
-                if result.due_on is not None
-            )
-        }
-        writing.replace(known, rows, keeper.nodes, nodes)
+        writing.replace(asked.known, _rows(each, found.values()), keeper.nodes, nodes)
         writing.evaluated.append(_evaluated(each.org_id, holds, nodes, today, now))
         closed += [
             closed_row(each.org_id, part, now) for one in found.values() for part in one.closed
@@ -95,6 +63,67 @@ def evaluate_orgs(
         writing.evaluated.append(_evaluated(org_id, {}, [], today, now))
     writing.write()
     write_closed(org_ids, closed)
+
+
+# Results as rows, by rule, key and type of event.
+Kept = dict[tuple[Any, ...], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What of an organisation is evaluated, and what is kept beside it."""
+
+    chains: Sequence[tuple[Rule, ...]]
+    known: Kept
+    # Rule → last day of its answer, of the rules that are not looked at.
+    holds: dict[str, str]
+    closed_since: date
+
+
+def _everything(each: Gathered, known: Kept) -> _Asked:
+    return _Asked(each.book.chains_for(each.kinds), known, {}, date.min)
+
+
+def _only_over(each: Gathered, keeper: Any, known: Kept, today: date) -> _Asked:
+    """Return the rules of an organisation whose answer is over."""
+    over = {rule for rule, until in keeper.holds.items() if until < today.isoformat()}
+    return _Asked(
+        [chain for chain in each.book.chains_for(each.kinds) if chain[0].id in over],
+        {key: row for key, row in known.items() if row["rule"] in over},
+        {rule: day for rule, day in keeper.holds.items() if rule not in over},
+        keeper.evaluated_on,
+    )
+
+
+def _evaluate(each: Gathered, asked: _Asked, today: date) -> dict[str, Evaluated]:
+    return {
+        chain[0].id: evaluate(
+            chain, each.facts, each.proofs, each.place, each.waivers, today, asked.closed_since
+        )
+        for chain in asked.chains
+    }
+
+
+def _rows(each: Gathered, found: Iterable[Evaluated]) -> Kept:
+    """Return the results that have a date, as rows by what tells them apart."""
+    rows = (
+        _row(each, result) for part in found for result in part.results if result.due_on is not None
+    )
+    return {(row["rule"], row["key"], row["event_type"]): row for row in rows}
+
+
+def _keepers(org_ids: Sequence[int]) -> dict[int, Any]:
+    """Return what is known of the last evaluation of organisations, by id."""
+    columns = (
+        DutyOrg.org_id,
+        DutyOrg.nodes,
+        DutyOrg.holds,
+        DutyOrg.evaluated_on,
+        DutyOrg.shipped,
+        DutyOrg.stale_since,
+    )
+    found = db.session.execute(select(*columns).where(DutyOrg.org_id.in_(org_ids)))
+    return {row.org_id: row for row in found}
 
 
 def _is_whole(keeper: Any, nodes: list[int]) -> bool:
@@ -179,7 +208,7 @@ def _row(gathered: Gathered, result: Result) -> dict[str, Any]:
 
 
 def _evaluated(
-    org_id: int, holds: Mapping[str, str], nodes: list[int], today: date, now: datetime
+    org_id: int, holds: dict[str, str], nodes: list[int], today: date, now: datetime
 ) -> dict[str, Any]:
     first = min(holds.values(), default=None)
     return {

@@ -17,6 +17,7 @@ import pytest
 from argon2 import PasswordHasher
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
+from hypothesis import settings
 from sqlalchemy import event
 
 from drillreg.accounts import operations as account_operations
@@ -33,6 +34,11 @@ from drillreg.orgs.rules import child_path
 
 NOW = datetime(2026, 5, 12, 1, 30, tzinfo=UTC)  # Tuesday 12 May 2026, 09:30 in Shanghai
 POSTGRES = os.environ.get("DRILLREG_TEST_POSTGRES", "")  # address of a throwaway cluster
+
+
+# How long an example takes says something of the machine, not of what is tested.
+settings.register_profile("drillreg", deadline=None)
+settings.load_profile("drillreg")
 
 
 def pytest_configure(config):

@@ -6,8 +6,9 @@ from drillreg.core.codes import code_list
 from drillreg.core.errors import DomainError
 from drillreg.core.reading import FormReader
 from drillreg.geo.morton import Bbox
-from drillreg.hazards.queries import SiteFilter
+from drillreg.hazards.queries import FILED, NOT_FILED, SiteFilter
 from drillreg.hazards.rules import Freshness, RiskLevel
+from drillreg.hazards.standing import ENDED
 from drillreg.i18n import N_
 from drillreg.orgs.past import org_to_narrow
 from drillreg.orgs.scope import OrgScope
@@ -26,6 +27,8 @@ def read_filter(fields: Mapping[str, str], scope: OrgScope) -> SiteFilter:
         level=reader.choice("level", "", LEVELS, required=False),
         fresh=reader.choice("fresh", "", [f.value for f in Freshness], required=False),
         words=reader.raw("q")[:60],
+        ended=reader.choice("ended", "", ENDED, required=False),
+        filed=reader.choice("filed", "", (FILED, NOT_FILED), required=False),
     )
 
 

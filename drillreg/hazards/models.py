@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from drillreg.core.db import Base, HasPublicId, Versioned, Voidable
 from drillreg.files.models import StoredFile
 from drillreg.geo import morton
-from drillreg.hazards.rules import CheckResult, RiskLevel, level_rank
+from drillreg.hazards.rules import CheckResult, ReportState, RiskLevel, SiteEnding, level_rank
 from drillreg.orgs.models import Division, Org
 
 
@@ -53,6 +53,7 @@ class HazardSite(HasPublicId, Versioned, Voidable, Base):
             "import_id",
             "last_check_on",
             "division_id",
+            "filed_on",
         ),
         Index("ix_hazard_site_level_rank", "level_rank", "id"),
         # The list sorts by the last check; a site that never had one stands first.
@@ -90,6 +91,17 @@ class HazardSite(HasPublicId, Versioned, Voidable, Base):
     threatened_people: Mapped[int | None]
     threatened_households: Mapped[int | None]
     threatened_what: Mapped[str | None]
+    # In 10,000 yuan.
+    threatened_property: Mapped[float | None]
+    # The department in charge (主管部门), whose number `outside_number` is.
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("org.id"), index=True)
+    # Three of the four fixed things (四定); the fourth, the person, is the keeper.
+    fixed_area: Mapped[str | None]
+    fixed_goal: Mapped[str | None]
+    fixed_standard: Mapped[str | None]
+    # What its kind has by `site_field.toml`, by the code of the field.
+    details: Mapped[dict[str, Any] | None]
+    # Columns of an imported file that nothing here has a place for.
     attributes: Mapped[dict[str, Any]] = mapped_column(default=dict)
     found_on: Mapped[date | None]
     created_at: Mapped[datetime]
@@ -99,8 +111,16 @@ class HazardSite(HasPublicId, Versioned, Voidable, Base):
     last_check_on: Mapped[date | None] = mapped_column(index=True)
     last_check_result: Mapped[CheckResult | None]
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
+    # How it left the ledger; a site that ended counts as struck out (`voided_at`) everywhere, so
+    # that nothing that asks whether a site stands has to ask twice. None: entered by mistake.
+    ending: Mapped[SiteEnding | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("hazard_site.id"), index=True)
+    split_from_id: Mapped[int | None] = mapped_column(ForeignKey("hazard_site.id"), index=True)
+    # The day on which the county filed it (报县应急办备案).
+    filed_on: Mapped[date | None]
 
-    org: Mapped[Org] = relationship(lazy="raise_on_sql")
+    org: Mapped[Org] = relationship(lazy="raise_on_sql", foreign_keys=[org_id])
+    department: Mapped[Org | None] = relationship(lazy="raise_on_sql", foreign_keys=[department_id])
     division: Mapped[Division | None] = relationship(lazy="raise_on_sql")
 
 
@@ -141,3 +161,71 @@ class CheckPhoto(Base):
 
     check: Mapped[HazardCheck] = relationship(back_populates="photos")
     file: Mapped[StoredFile] = relationship(lazy="joined", innerjoin=True)
+
+
+class SiteKeeper(Versioned, Base):
+    """Who answers for a site at one level (包保责任人), from a day to a day; earlier ones stay."""
+
+    __tablename__ = "site_keeper"
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("hazard_site.id"), index=True)
+    # A code of `keeper_tier.toml`.
+    tier: Mapped[str]
+    name: Mapped[str]
+    post: Mapped[str | None]
+    phone: Mapped[str | None]
+    from_on: Mapped[date]
+    # The last day; None while it is so.
+    to_on: Mapped[date | None]
+
+
+class SitePhoto(Voidable, Base):
+    """A photo of a site itself; of those that stand at most one is the main one."""
+
+    __tablename__ = "site_photo"
+
+    site_id: Mapped[int] = mapped_column(ForeignKey("hazard_site.id"), index=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
+    caption: Mapped[str | None]
+    is_main: Mapped[bool]
+    added_at: Mapped[datetime]
+    added_by_name: Mapped[str]
+
+    file: Mapped[StoredFile] = relationship(lazy="joined", innerjoin=True)
+
+
+class SiteReport(Base):
+    """Sites that an organisation reported to its county, which files them under a number."""
+
+    __tablename__ = "site_report"
+
+    # Who reported, and the county that files.
+    org_id: Mapped[int] = mapped_column(ForeignKey("org.id"), index=True)
+    desk_id: Mapped[int] = mapped_column(ForeignKey("org.id"), index=True)
+    state: Mapped[ReportState] = mapped_column(index=True)
+    note: Mapped[str | None]
+    sent_on: Mapped[date]
+    sent_at: Mapped[datetime]
+    sent_by_id: Mapped[int]
+    sent_by_name: Mapped[str]
+    number: Mapped[str | None]
+    answer_note: Mapped[str | None]
+    answered_on: Mapped[date | None]
+    answered_by_name: Mapped[str | None]
+
+    org: Mapped[Org] = relationship(lazy="raise_on_sql", foreign_keys=[org_id])
+    desk: Mapped[Org] = relationship(lazy="raise_on_sql", foreign_keys=[desk_id])
+
+
+class SiteReportItem(Base):
+    """A site of a report, with what stood in the ledger when it was reported."""
+
+    __tablename__ = "site_report_item"
+    __table_args__ = (UniqueConstraint("report_id", "site_id"),)
+
+    report_id: Mapped[int] = mapped_column(ForeignKey("site_report.id"))
+    site_id: Mapped[int] = mapped_column(ForeignKey("hazard_site.id"), index=True)
+    number: Mapped[str]
+    name: Mapped[str]
+    kind: Mapped[str]
+    level: Mapped[RiskLevel]

@@ -1,6 +1,6 @@
 """Changes of sites and the checks on them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -30,6 +30,8 @@ from drillreg.hazards.rules import (
     level_rank,
 )
 from drillreg.hazards.scope import SITE
+from drillreg.hazards.siting import shape_mark
+from drillreg.hazards.telling import CHANGED, CLOSED, MOVED, tell
 from drillreg.i18n import N_, translate
 from drillreg.imports.rules import APPLY_WORK
 from drillreg.notices.operations import notify
@@ -52,6 +54,11 @@ SHOWN = {
     "threatened_people": N_("People threatened"),
     "threatened_households": N_("Households threatened"),
     "threatened_what": N_("What is threatened"),
+    "threatened_property": N_("Property threatened"),
+    "wkb": N_("Shape"),
+    "fixed_area": N_("Fixed area"),
+    "fixed_goal": N_("Fixed goal"),
+    "fixed_standard": N_("Fixed standard"),
     "found_on": N_("Found on"),
 }
 
@@ -82,7 +89,8 @@ def let_numbers_go(org_ids: Iterable[int], *, except_import: int | None = None) 
     )
 
 
-def _ensure_number_free(number: str, org: Org, site_id: int | None) -> None:
+def ensure_number_free(number: str, org: Org, site_id: int | None) -> None:
+    """Raise when another site of an organisation has a number."""
     let_numbers_go([org.id])
     taken = db.session.scalar(
         select(HazardSite.id).where(
@@ -95,6 +103,11 @@ def _ensure_number_free(number: str, org: Org, site_id: int | None) -> None:
         params = {"number": number, "org": org.name}
         sentence = N_("%(org)s has a site with the number %(number)s already.")
         raise FormErrors([FieldError("number", sentence, params)])
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values as the trail keeps them: of a shape, what it is and how large."""
+    return {key: shape_mark(each) if key == "wkb" else each for key, each in values.items()}
 
 
 def _columns(facts: SiteFacts) -> dict[str, Any]:
@@ -116,7 +129,7 @@ def create_site(
     today: date,
 ) -> HazardSite:
     """Register a site at the organisation responsible for it."""
-    _ensure_number_free(facts.number, org, None)
+    ensure_number_free(facts.number, org, None)
     site = HazardSite(
         org_id=org.id,
         division_id=division_id,
@@ -135,8 +148,11 @@ def create_site(
         org_id=org.id,
         actor=actor,
         now=now,
-        changes={key: [None, value] for key, value in asdict(facts).items() if value is not None},
+        changes={
+            key: [None, value] for key, value in _plain(asdict(facts)).items() if value is not None
+        },
     )
+    tell(CHANGED, [site.id], now=now, today=today)
     return site
 
 
@@ -155,14 +171,15 @@ def edit_site(
     old = {key: getattr(site, key) for key in asdict(facts)}
     if site.row_version != row_version:
         raise Stale(_shown(old), _shown(asdict(facts)))
-    _ensure_number_free(facts.number, org, site.id)
-    changes = {key: [old[key], new] for key, new in asdict(facts).items() if old[key] != new}
-    if site.org_id != org.id:
+    ensure_number_free(facts.number, org, site.id)
+    given, kept = _plain(asdict(facts)), _plain(old)
+    changes = {
+        key: [kept[key], new] for key, new in given.items() if old[key] != asdict(facts)[key]
+    }
+    is_moved = site.org_id != org.id
+    if is_moved:
         changes["org_id"] = [site.org_id, org.id]
         pass_grants(SITE.code, site.id, org)
-    # A line or area that came with a file says nothing any more once the point was moved.
-    if "lon" in changes or "lat" in changes:
-        site.wkb = None
     for key, value in _columns(facts).items():
         setattr(site, key, value)
     site.org_id, site.division_id, site.changed_at = org.id, division_id, now
@@ -176,11 +193,13 @@ def edit_site(
         now=now,
         changes=changes,
     )
+    tell(MOVED if is_moved else CHANGED, [site.id], now=now, today=today)
 
 
 def _shown(values: dict[str, Any]) -> dict[str, str]:
+    shown = _plain(values)
     return {
-        translate(label): "" if values[key] is None else str(values[key])
+        translate(label): "" if shown[key] is None else str(shown[key])
         for key, label in SHOWN.items()
     }
 
@@ -201,6 +220,7 @@ def void_site(site: HazardSite, *, reason: str, actor: Actor, now: datetime, tod
         now=now,
         reason=reason,
     )
+    tell(CLOSED, [site.id], now=now, today=today)
 
 
 # Checks

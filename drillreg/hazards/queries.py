@@ -17,7 +17,7 @@ from drillreg.hazards.intervals import is_fresh
 from drillreg.hazards.models import CheckPhoto, HazardCheck, HazardSite
 from drillreg.hazards.rules import LEVEL_ORDER, Freshness, RiskLevel, number_after
 from drillreg.hazards.scope import SITE, as_seen
-from drillreg.hazards.standing import is_standing
+from drillreg.hazards.standing import has_ended, is_standing
 from drillreg.i18n import N_
 from drillreg.orgs.models import Division, Org
 from drillreg.orgs.queries import is_imported
@@ -34,6 +34,7 @@ SORTS: dict[str, Order] = {
     "-checked": [(LAST_CHECK, "desc"), (HazardSite.id, "desc")],
 }
 DEFAULT_SORT = "-level"
+FILED, NOT_FILED = "yes", "no"
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,16 @@ class SiteFilter:
     level: str = ""
     fresh: str = ""
     words: str = ""
+    # How sites left the ledger: those that stand where nothing is asked.
+    ended: str = ""
+    # Whether the county has filed them: "yes", "no" or either.
+    filed: str = ""
 
     def key(self) -> tuple[Any, ...]:
         """Return what tells two filters apart."""
         within = self.within.id if self.within else None
-        return (within, self.kind, self.event_type, self.level, self.fresh, self.words)
+        asked = (self.kind, self.event_type, self.level, self.fresh, self.words)
+        return (within, *asked, self.ended, self.filed)
 
 
 def _freshness(wanted: str, today: date) -> ColumnElement[bool]:
@@ -75,7 +81,11 @@ def _is_within(org: Org) -> ColumnElement[bool]:
 
 def conditions(wanted: SiteFilter, scope: OrgScope, today: date) -> list[ColumnElement[bool]]:
     """Return the conditions of a filter within a scope; the statement joins the organisation."""
-    found: list[ColumnElement[bool]] = [SITE.within(scope), is_standing()]
+    standing = has_ended(wanted.ended) if wanted.ended else is_standing()
+    found: list[ColumnElement[bool]] = [SITE.within(scope), standing]
+    if wanted.filed:
+        filed = HazardSite.filed_on.is_not(None)
+        found.append(filed if wanted.filed == FILED else ~filed)
     if wanted.within is not None:
         found.append(_is_within(wanted.within))
     if wanted.kind:
@@ -153,9 +163,9 @@ def all_sites(
 
 def _one_site(condition: ColumnElement[bool], scope: OrgScope) -> HazardSite:
     found: HazardSite | None = db.session.scalar(
-        _with_places(select(HazardSite).join(HazardSite.org)).where(
-            condition, SITE.within(scope), is_imported(HazardSite)
-        )
+        _with_places(select(HazardSite).join(HazardSite.org))
+        .options(joinedload(HazardSite.department))
+        .where(condition, SITE.within(scope), is_imported(HazardSite))
     )
     if found is None:
         raise NotFound(N_("There is no such site."))

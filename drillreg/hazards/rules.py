@@ -1,9 +1,11 @@
 """Rules of hazard sites and checks: levels, results, what a repeated submission means."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from drillreg.core.errors import DomainError
 from drillreg.i18n import N_
@@ -35,6 +37,23 @@ class CheckResult(StrEnum):
 
     NORMAL = "normal"
     ABNORMAL = "abnormal"
+
+
+class SiteEnding(StrEnum):
+    """How a site left the ledger, other than by being struck out as a mistake."""
+
+    CLOSED = "closed"
+    MERGED = "merged"
+    SPLIT = "split"
+
+
+class ReportState(StrEnum):
+    """What became of sites that were reported to the county."""
+
+    SENT = "sent"
+    FILED = "filed"
+    RETURNED = "returned"
+    TAKEN_BACK = "taken-back"
 
 
 class Freshness(StrEnum):
@@ -97,7 +116,7 @@ def number_after(number: str) -> str:
 
 @dataclass(frozen=True)
 class SiteFacts:
-    """What a form says about a site; position in WGS84 degrees."""
+    """What a form says about a site; position in WGS84 degrees, line or area as WKB, too."""
 
     number: str
     outside_number: str | None
@@ -115,6 +134,13 @@ class SiteFacts:
     threatened_households: int | None
     threatened_what: str | None
     found_on: date | None
+    threatened_property: float | None = None
+    department_id: int | None = None
+    fixed_area: str | None = None
+    fixed_goal: str | None = None
+    fixed_standard: str | None = None
+    details: Mapping[str, Any] | None = None
+    wkb: bytes | None = None
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from drillreg.hazards.site_placing import (
     standing_sites,
 )
 from drillreg.hazards.site_rows import read_sites
+from drillreg.hazards.telling import CHANGED, tell
 from drillreg.i18n import N_
 from drillreg.orgs.divisions import boundary_or_none
 from drillreg.orgs.models import Org
@@ -188,10 +189,12 @@ class SiteImport(Kind):
             .execution_options(synchronize_session=False)
         )
         note_sites(HazardSite.import_id == batch.id, day=today, now=now)
+        _tell_of(batch, now, today)
 
     def hide(self, batch: ImportBatch, now: datetime, today: date) -> None:
         """Let the sites count as registered no more."""
         forget_sites(HazardSite.import_id == batch.id, reason=UNDONE, now=now)
+        _tell_of(batch, now, today)
 
     def drop(self, batch: ImportBatch) -> None:
         """Remove the sites of an import that nobody has seen."""
@@ -217,6 +220,7 @@ class SiteImport(Kind):
             db.session.execute(statement.values(**columns, **version), rows)
         for chunk in chunks(sorted(values)):
             note_sites(HazardSite.id.in_(chunk), day=today, now=now)
+        tell(CHANGED, sorted(values), now=now, today=today)
 
     def uses(self, batch: ImportBatch) -> int:
         """Return how many checks were logged at the sites of an import."""
@@ -231,6 +235,11 @@ class SiteImport(Kind):
     def home(self, batch: ImportBatch) -> str:
         """Return the ledger and map of the organisation."""
         return url_for("hazards.index", within=batch.org_id or None)
+
+
+def _tell_of(batch: ImportBatch, now: datetime, today: date) -> None:
+    ids = db.session.scalars(select(HazardSite.id).where(HazardSite.import_id == batch.id)).all()
+    tell(CHANGED, ids, now=now, today=today)
 
 
 def _points(new: NewSites) -> bytes:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from drillreg.core.db import db
 from drillreg.hazards.models import HazardSite
 from drillreg.hazards.registering import note_sites
+from drillreg.hazards.telling import MOVED, tell
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import is_imported
@@ -56,6 +57,7 @@ def carry_sites(handover: Handover) -> int:
     )
     for chunk in chunks(ids):
         note_sites(HazardSite.id.in_(chunk), day=handover.on, now=handover.now)
+    tell(MOVED, ids, now=handover.now, today=handover.on)
     return len(ids)
 
 

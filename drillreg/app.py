@@ -107,6 +107,7 @@ from drillreg.filings.waiting import (
 )
 from drillreg.hazards.panels import sites_of_org
 from drillreg.hazards.proving import sites_to_prove
+from drillreg.hazards.reporting import report_references as site_report_references
 from drillreg.hazards.scope import SITE
 from drillreg.hazards.site_import import SiteImport
 from drillreg.hazards.succession import SITES
@@ -318,6 +319,7 @@ SUBJECTS = {
     "sign-off-stage": ("signoffs.step", "stage_id"),
     "consultation": ("plans.consultation", "consultation_id"),
     "filing": ("filings.show", "filing_id"),
+    "site-report": ("hazards.report", "report_id"),
     "training": ("filings.training", "training_id"),
     "revision-trigger": ("revisions.trigger", "trigger_id"),
     "plan-evaluation": ("revisions.evaluation", "evaluation_id"),
@@ -500,6 +502,7 @@ EFFECTS: tuple[tuple[Area, Effect], ...] = (
 # How records are named where a document number or a printed sheet refers to them.
 REFERENCES: dict[str, Resolver] = {
     "filing": filing_references,
+    "site-report": site_report_references,
     "report": report_references,
     "sign-off-stage": stage_references,
 }

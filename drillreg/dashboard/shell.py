@@ -79,6 +79,11 @@ MENU: tuple[Entry | None, ...] = (
         "haz",
         children=(
             Entry(N_("Ledger of sites"), "hazards.index"),
+            Entry(
+                N_("Sites reported to the county"),
+                "hazards.reports",
+                leads_to=("hazards.report", "hazards.report_new"),
+            ),
             Entry(N_("Checks to make"), "hazards.mine", permission=Permission.LOG_CHECKS),
         ),
     ),

@@ -85,9 +85,7 @@ class SiteForm:
         facts, kept = self.facts, None
         if facts.wkb and site.wkb and same_shape(facts.wkb, site.wkb, SAME_PLACE):
             kept = site.wkb
-        elif facts.wkb:
-            return self
-        elif max(abs(facts.lon - site.lon), abs(facts.lat - site.lat)) > SAME_PLACE:
+        elif facts.wkb or max(abs(facts.lon - site.lon), abs(facts.lat - site.lat)) > SAME_PLACE:
             return self
         elif self.is_silent:
             kept = site.wkb

@@ -54,7 +54,7 @@ def history_page(
 
     `before`: what somebody does not see any more. Three statements, however many acts.
     """
-    statement = (
+    statement: Any = (
         select(AuditRow, AuditValue)
         .outerjoin(AuditValue, AuditValue.row_id == AuditRow.id)
         .where(

@@ -153,7 +153,7 @@ def _noted(
         now=now,
         changes={f"keeper_{name}": value for name, value in changes.items()},
         tier=tier,
-        **detail,  # type: ignore[arg-type]
+        **detail,
     )
 
 

@@ -37,7 +37,7 @@ class Field:
 
 
 def fields_of(kind: str) -> list[Field]:
-    """Return the fields of a kind of site in order; a kind of an office's own has those it is like."""
+    """Return the fields of a kind in order; a kind of an office's own has those it is like."""
     item = code_list("hazard_kind").get(kind)
     if item is None:
         return []

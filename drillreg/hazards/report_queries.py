@@ -60,7 +60,7 @@ class Narrowed:
     within: Org | None = None
 
 
-def _reports(scope: OrgScope, wanted: Narrowed) -> Select[tuple[SiteReport]]:
+def _reports(scope: OrgScope, wanted: Narrowed) -> Select[SiteReport]:
     statement = (
         select(SiteReport)
         .join(SiteReport.org)

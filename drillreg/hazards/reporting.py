@@ -1,4 +1,4 @@
-"""Reporting sites to the county (报县应急办备案): sent, filed under a number, returned, taken back."""
+"""Reporting sites to the county (报县应急办备案): sent, filed, returned, taken back."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
@@ -35,6 +35,18 @@ from drillreg.tasks.todos import MOST, TodoItem
 SUBJECT = "site-report"
 DOCUMENT_KIND = "site-filing"
 LAYOUT = "sign-off"
+REPORT_WORDS = {
+    ReportState.SENT: N_("Reported, to be filed"),
+    ReportState.FILED: N_("Filed by the county"),
+    ReportState.RETURNED: N_("Sent back"),
+    ReportState.TAKEN_BACK: N_("Taken back"),
+}
+REPORT_COLOURS = {
+    ReportState.SENT: "sky",
+    ReportState.FILED: "green",
+    ReportState.RETURNED: "orange",
+    ReportState.TAKEN_BACK: "",
+}
 
 
 def county_above(org: Org) -> Org | None:

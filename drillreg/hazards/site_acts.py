@@ -29,6 +29,8 @@ from drillreg.steps.operations import Addressee, add_step
 
 SUBJECT = "hazard_site"
 CLOSING_SLOT = "closing"
+# What was split lives on in its parts.
+REOPENED = frozenset({SiteEnding.CLOSED, SiteEnding.MERGED})
 
 
 def _noted(
@@ -95,8 +97,8 @@ def close_site(
 
 
 def ensure_may_reopen(site: HazardSite) -> None:
-    """Raise unless a site was closed or merged; what was split lives on in its parts."""
-    if site.ending not in {SiteEnding.CLOSED, SiteEnding.MERGED}:
+    """Raise unless a site was closed or merged."""
+    if site.ending not in REOPENED:
         raise DomainError(N_("Only a site that was closed or merged can be opened again."))
 
 

@@ -10,7 +10,7 @@ from drillreg.orgs.queries import is_imported
 STRUCK_OUT = "struck-out"
 ENDED = (*(ending.value for ending in SiteEnding), STRUCK_OUT)
 ENDED_WORDS = {
-    SiteEnding.CLOSED: N_("Closed"),
+    SiteEnding.CLOSED: N_("Closed, danger gone"),
     SiteEnding.MERGED: N_("Merged"),
     SiteEnding.SPLIT: N_("Split up"),
     STRUCK_OUT: N_("Struck out"),

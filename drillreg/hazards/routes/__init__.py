@@ -1,6 +1,29 @@
-"""Pages of hazard sites: ledger, record, checks on the phone."""
+"""Pages of hazard sites: ledger, record, what becomes of it, reports, checks on the phone."""
 
-from drillreg.hazards.routes import checks, ledger, map, places, sites
+from drillreg.hazards.routes import (
+    acts,
+    checks,
+    editing,
+    keepers,
+    ledger,
+    map,
+    photos,
+    places,
+    reports,
+    sites,
+)
 from drillreg.hazards.routes.blueprint import bp
 
-__all__ = ["bp", "checks", "ledger", "map", "places", "sites"]
+__all__ = [
+    "acts",
+    "bp",
+    "checks",
+    "editing",
+    "keepers",
+    "ledger",
+    "map",
+    "photos",
+    "places",
+    "reports",
+    "sites",
+]

@@ -24,6 +24,7 @@ from drillreg.hazards.queries import (
 )
 from drillreg.hazards.routes.blueprint import bp
 from drillreg.hazards.rules import Freshness
+from drillreg.hazards.standing import ENDED_WORDS, STRUCK_OUT
 from drillreg.i18n import N_, translate
 from drillreg.orgs.choices import place_options
 from drillreg.orgs.scope import OrgScope, current_scope
@@ -55,6 +56,7 @@ def filter_choices(scope: OrgScope, wanted: SiteFilter) -> dict[str, Any]:
         "places": place_options(scope, wanted.within),
         "kinds": code_list("hazard_kind").options(),
         "levels": code_list("risk_level").options(),
+        "ended_words": [(code, translate(word)) for code, word in ENDED_WORDS.items()],
         "fresh_words": [(code.value, translate(word)) for code, word in FRESH_WORDS.items()],
     }
 
@@ -76,6 +78,7 @@ def index() -> str:
         filtered=any(wanted.key()),
         same_filter=filter_args(),
         freshness=lambda site: freshness_of(site, today),
+        ended_of=lambda site: translate(ENDED_WORDS[site.ending or STRUCK_OUT]),
         may_edit=current_actor().may(Permission.EDIT_HAZARDS),
         **filter_choices(scope, wanted),
     )
@@ -83,7 +86,7 @@ def index() -> str:
 
 def filter_args() -> dict[str, str]:
     """Return the filter of this address, to be carried into another one."""
-    names = ("within", "kind", "event", "level", "fresh", "q")
+    names = ("within", "kind", "event", "level", "fresh", "q", "ended", "filed")
     return {name: request.args[name] for name in names if request.args.get(name)}
 
 

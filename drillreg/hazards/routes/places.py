@@ -9,8 +9,9 @@ from drillreg.core.access import Permission, requires
 from drillreg.core.errors import DomainError
 from drillreg.core.page import name_of
 from drillreg.core.reading import FormReader, form_view
-from drillreg.geo.asking import read_position
+from drillreg.geo.drawing import ShapeKind
 from drillreg.hazards.routes.blueprint import bp
+from drillreg.hazards.siting import read_spot
 from drillreg.i18n import N_, translate
 from drillreg.orgs.models import Division, Org
 from drillreg.orgs.places import division_at, governments_above
@@ -18,6 +19,7 @@ from drillreg.orgs.queries import orgs_of_kinds
 from drillreg.orgs.scope import current_scope_for, may_here
 
 OWNER_KINDS = ("county", "town", "village", "school", "hospital", "enterprise", "department")
+DRAWN = (ShapeKind.LINE.value, ShapeKind.AREA.value)
 
 
 class Placed:
@@ -54,10 +56,11 @@ def _owners(placed: Placed) -> list[tuple[int, str]]:
 
 def place_context(fields: Mapping[str, str], chosen: Any = None) -> dict[str, Any]:
     """Return what the fragment about the position shows; nothing until there is one."""
-    position = read_position(FormReader(fields)) if fields.get("lon") else None
-    if position is None:
+    asked = fields.get("shape" if fields.get("shape_kind") in DRAWN else "lon")
+    spot = read_spot(FormReader(fields)) if asked else None
+    if spot is None:
         return {"placed": None, "owners": [], "chosen": chosen, "outside": ""}
-    placed = Placed(position[0], position[1])
+    placed = Placed(spot.lon, spot.lat)
     outside = ""
     try:
         placed.ensure_editable()

@@ -1,34 +1,35 @@
-"""The record of a site: looking, registering, changing, striking out, its label."""
+"""The record of a site: looking at it, its shape, its label."""
 
-from typing import Any
+from collections.abc import Sequence
 
 import segno
-from flask import flash, render_template, request, url_for
+from flask import make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from drillreg.config import settings
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
-from drillreg.core.codes import code_list
-from drillreg.core.db import db
-from drillreg.core.errors import DomainError
-from drillreg.core.reading import form_view
-from drillreg.core.web import form_of, see_other, writes
+from drillreg.core.errors import NotFound
 from drillreg.evidence.queries import proofs_of, stands_outside
+from drillreg.files.versions import kept_in
 from drillreg.files.web import send_stored
-from drillreg.geo.shift import LABELS, ShiftedCrs
-from drillreg.hazards.forms import SiteForm, read_reason
+from drillreg.geo.writing import OutFeature, geojson_bytes
 from drillreg.hazards.intervals import freshness_of
-from drillreg.hazards.models import HazardSite
-from drillreg.hazards.operations import create_site, edit_site, void_site
-from drillreg.hazards.queries import checks_page, get_photo, get_site, suggested_number
+from drillreg.hazards.keeping import answers_on, keepers_of
+from drillreg.hazards.kind_fields import shown_details
+from drillreg.hazards.models import HazardSite, SiteKeeper
+from drillreg.hazards.queries import checks_page, get_photo, get_site
+from drillreg.hazards.related import parts_of
+from drillreg.hazards.report_queries import newest_report
+from drillreg.hazards.reporting import REPORT_WORDS
 from drillreg.hazards.routes.blueprint import bp
-from drillreg.hazards.routes.places import Placed, place_context
 from drillreg.hazards.scope import SITE
-from drillreg.i18n import N_, translate
-from drillreg.orgs.models import Org
-from drillreg.orgs.queries import get_org
-from drillreg.orgs.scope import current_scope, ensure_may, ensure_may_on, may_on
+from drillreg.hazards.site_acts import CLOSING_SLOT, REOPENED, SUBJECT
+from drillreg.hazards.site_photos import photos_of
+from drillreg.hazards.siting import shape_words
+from drillreg.hazards.standing import ENDED_WORDS, STRUCK_OUT
+from drillreg.i18n import translate
+from drillreg.orgs.scope import OrgScope, current_scope, may_on
 
 
 def check_url(site: HazardSite) -> str:
@@ -54,12 +55,50 @@ def show(site_id: int) -> str:
         checks=checks,
         proofs=proofs_of("hazard_check", [check.id for check in checks.rows]),
         may_judge=stands_outside(current_actor(), site.org, Permission.ASSIGN_TASKS, today),
+        details=shown_details(site.kind, site.details),
+        shape=shape_words(site.wkb),
+        keepers=[each for each in _keepers(site, scope) if answers_on(each, today)],
+        photos=photos_of(site),
+        report=newest_report(site) if SITE.cut(scope, site) is None else None,
+        origin=_related(site.split_from_id, scope),
+        successor=_related(site.merged_into_id, scope),
+        parts=parts_of(site, scope),
+        closing=kept_in(SUBJECT, site.id).get(CLOSING_SLOT) if site.ending else None,
+        may_reopen=site.ending in REOPENED and may_on(Permission.EDIT_HAZARDS, SITE.code, site),
+        ended_word=translate(ENDED_WORDS[site.ending or STRUCK_OUT]) if site.voided_at else "",
+        report_words=REPORT_WORDS,
         fresh=freshness_of(site, today),
         check_url=check_url(site),
         qr=qr_of(site),
         may_edit=site.voided_at is None and may_on(Permission.EDIT_HAZARDS, SITE.code, site),
         may_check=site.voided_at is None and may_on(Permission.LOG_CHECKS, SITE.code, site),
     )
+
+
+def _keepers(site: HazardSite, scope: OrgScope) -> Sequence[SiteKeeper]:
+    """Return who answers or answered for a site; nobody to those whose territory it has left."""
+    return keepers_of(site) if SITE.cut(scope, site) is None else ()
+
+
+def _related(site_id: int | None, scope: OrgScope) -> HazardSite | None:
+    """Return a site that another one names, where the reader reaches it."""
+    if site_id is None:
+        return None
+    try:
+        return get_site(site_id, scope)
+    except NotFound:
+        return None
+
+
+@bp.get("/hazards/<int:site_id>/shape.geojson")
+@requires(Permission.VIEW)
+def shape(site_id: int) -> ResponseReturnValue:
+    """Return the line or area of a site for its map."""
+    site = get_site(site_id, current_scope())
+    rows = [OutFeature(site.public_id, site.wkb, {"level": site.level.value})] if site.wkb else []
+    response = make_response(geojson_bytes(rows))
+    response.mimetype = "application/geo+json"
+    return response
 
 
 @bp.get("/hazards/photos/<int:photo_id>")
@@ -75,132 +114,3 @@ def label(site_id: int) -> str:
     """Show a label with the QR code, to be printed and put up at the site."""
     site = get_site(site_id, current_scope())
     return render_template("hazards/label.html", site=site, qr=qr_of(site), address=check_url(site))
-
-
-def _form_context(kind: str) -> dict[str, Any]:
-    return {
-        "kinds": code_list("hazard_kind").options(keep=kind),
-        "levels": code_list("risk_level").options(),
-        "shifts": [(s.value, translate(LABELS[s])) for s in ShiftedCrs],
-    }
-
-
-@bp.get("/hazards/new")
-@requires(Permission.EDIT_HAZARDS)
-def new() -> str:
-    """Ask for a new site."""
-    home = db.session.get(Org, current_actor().org_id or 0)
-    number = suggested_number(home) if home else ""
-    form = form_view(number=number, shift=ShiftedCrs.WGS84.value)
-    return render_template(
-        "hazards/form.html",
-        site=None,
-        form=form,
-        **place_context(form.values, form.value("org_id")),
-        **_form_context(form.value("kind")),
-    )
-
-
-def _read_confirmed() -> tuple[SiteForm, Org, int | None]:
-    """Return the form with its organisation and division; raise when they are out of reach."""
-    form = SiteForm.read(request.form)
-    placed = Placed(form.facts.lon, form.facts.lat)
-    placed.ensure_editable()
-    org = get_org(form.org_id, current_scope())
-    ensure_may(Permission.EDIT_HAZARDS, org)
-    return form, org, placed.division.id if placed.division else None
-
-
-@bp.post("/hazards/new")
-@requires(Permission.EDIT_HAZARDS)
-@form_of(new)
-@writes
-def create() -> ResponseReturnValue:
-    """Register a site."""
-    form, org, division_id = _read_confirmed()
-    site = create_site(
-        facts=form.facts,
-        org=org,
-        division_id=division_id,
-        actor=current_actor(),
-        now=clock.now(),
-        today=clock.today(),
-    )
-    flash(translate(N_("The site %(number)s is registered."), number=site.number), "success")
-    return see_other(url_for(".show", site_id=site.id))
-
-
-@bp.get("/hazards/<int:site_id>/edit")
-@requires(Permission.EDIT_HAZARDS)
-def edit(site_id: int) -> str:
-    """Show the form of a site."""
-    site = _editable(site_id)
-    form = form_view(**_values_of(site))
-    return render_template(
-        "hazards/form.html",
-        site=site,
-        form=form,
-        **place_context(form.values, form.value("org_id")),
-        **_form_context(form.value("kind")),
-    )
-
-
-def _editable(site_id: int) -> HazardSite:
-    site = get_site(site_id, current_scope())
-    ensure_may_on(Permission.EDIT_HAZARDS, SITE.code, site)
-    if site.voided_at is not None:
-        raise DomainError(N_("This site was struck out already."))
-    return site
-
-
-def _values_of(site: HazardSite) -> dict[str, Any]:
-    names = (
-        *("number", "outside_number", "name", "name_en", "kind", "level", "address", "org_id"),
-        *("responsible_name", "responsible_phone", "threatened_people", "threatened_households"),
-        *("threatened_what", "found_on", "row_version"),
-    )
-    values = {name: getattr(site, name) for name in names}
-    position = {"lon": f"{site.lon:.7f}", "lat": f"{site.lat:.7f}"}
-    return {**values, **position, "shift": ShiftedCrs.WGS84.value}
-
-
-@bp.post("/hazards/<int:site_id>/edit")
-@requires(Permission.EDIT_HAZARDS)
-@form_of(edit)
-@writes
-def save(site_id: int) -> ResponseReturnValue:
-    """Change a site."""
-    site = _editable(site_id)
-    form, org, division_id = _read_confirmed()
-    edit_site(
-        site,
-        facts=form.keeping_place_of(site).facts,
-        org=org,
-        division_id=division_id,
-        row_version=form.row_version,
-        actor=current_actor(),
-        now=clock.now(),
-        today=clock.today(),
-    )
-    flash(translate(N_("The changes are saved.")), "success")
-    return see_other(url_for(".show", site_id=site.id))
-
-
-@bp.get("/hazards/<int:site_id>/void")
-@requires(Permission.EDIT_HAZARDS)
-def void(site_id: int) -> str:
-    """Ask why a site is to be struck out."""
-    return render_template("hazards/void.html", site=_editable(site_id), form=form_view())
-
-
-@bp.post("/hazards/<int:site_id>/void")
-@requires(Permission.EDIT_HAZARDS)
-@form_of(void)
-@writes
-def void_now(site_id: int) -> ResponseReturnValue:
-    """Strike a site out."""
-    site = _editable(site_id)
-    reason = read_reason(request.form)
-    void_site(site, reason=reason, actor=current_actor(), now=clock.now(), today=clock.today())
-    flash(translate(N_("The site was struck out. It can still be read here.")), "success")
-    return see_other(url_for(".show", site_id=site.id))

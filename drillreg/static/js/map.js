@@ -216,6 +216,14 @@
       }).then(function () { clearTimeout(late); });
     }
 
+    /* The line or area that the page is about, below the signs. */
+    function loadOutline() {
+      if (!data.outline) return Promise.resolve();
+      return fetchJson(data.outline).then(function (found) {
+        L.geoJSON(found, { interactive: false, style: areaStyle }).addTo(map);
+      }).catch(function () { say(data.tFailed); });
+    }
+
     function loadBoundaries() {
       if (!data.boundaries) return Promise.resolve();
       return fetchJson(data.boundaries).then(function (found) {
@@ -237,6 +245,12 @@
       }).catch(function () { say(data.tFailed); });
     }
 
+    /* What a form says is drawn: a way alone, or the choice between point, line and area. */
+    function shapeKind() {
+      var choice = data.pick && data.line && document.querySelector("input[name=shape_kind]:checked");
+      return choice ? choice.value : data.line && !data.pick ? "line" : "point";
+    }
+
     function pick() {
       var ids = data.pick.split(" ");
       var lon = document.getElementById(ids[0]);
@@ -256,6 +270,7 @@
         }
       }
       map.on("click", function (event) {
+        if (shapeKind() !== "point") return;
         var at = event.latlng.wrap();
         lon.value = at.lng.toFixed(6);
         lat.value = at.lat.toFixed(6);
@@ -273,18 +288,21 @@
       var box = document.getElementById(data.line);
       var datum = document.getElementById("f-shift");
       var way = L.polyline([], { color: "#0e2544", weight: 4, interactive: false }).addTo(map);
+      var area = L.polygon([], { color: "#0e2544", weight: 3, fillOpacity: 0.2, interactive: false }).addTo(map);
       var ends = L.layerGroup().addTo(map);
       if (!box) return;
       function isHere() { return !datum || datum.value === "wgs84"; }
       function positions() {
-        return box.value.split("\n").map(function (text) {
+        return box.value.split(/[\n;；]/).map(function (text) {
           var found = text.match(/(-?\d{1,3}(?:\.\d+)?)\s*[,，\s]\s*(-?\d{1,2}(?:\.\d+)?)\s*[)）]?\s*$/);
           return found ? [parseFloat(found[2]), parseFloat(found[1])] : null;
         }).filter(function (at) { return at && Math.abs(at[0]) <= 85 && Math.abs(at[1]) <= 180; });
       }
       function show() {
-        var found = isHere() ? positions() : [];
-        way.setLatLngs(found);
+        var kind = shapeKind();
+        var found = isHere() && kind !== "point" ? positions() : [];
+        way.setLatLngs(kind === "area" ? [] : found);
+        area.setLatLngs(kind === "area" ? found : []);
         ends.clearLayers();
         found.forEach(function (at, place) {
           ends.addLayer(L.circleMarker(at, {
@@ -294,13 +312,18 @@
         });
       }
       map.on("click", function (event) {
+        if (shapeKind() === "point") return;
         var at = event.latlng.wrap();
         if (!isHere()) { say(data.tDatum); return; }
         say("");
         box.value = (box.value.trim() ? box.value.trim() + "\n" : "") + at.lng.toFixed(6) + "," + at.lat.toFixed(6);
         show();
+        box.dispatchEvent(new Event("change", { bubbles: true }));
       });
       box.addEventListener("input", show);
+      document.addEventListener("change", function (event) {
+        if (event.target.name === "shape_kind") show();
+      });
       if (datum) datum.addEventListener("change", show);
       document.querySelectorAll("[data-undo-line]").forEach(function (button) {
         button.hidden = false;
@@ -310,10 +333,11 @@
         });
       });
       show();
-      if (way.getLatLngs().length) {
+      [way, area].forEach(function (drawn) {
+        if (!drawn.getBounds().isValid()) return;
         hasView = true;
-        map.fitBounds(way.getBounds(), { padding: [30, 30], maxZoom: 16 });
-      }
+        map.fitBounds(drawn.getBounds(), { padding: [30, 30], maxZoom: 16 });
+      });
     }
 
     if (data.filter) {
@@ -340,8 +364,8 @@
     loadBoundaries().then(function () {
       if (data.pick) pick();
       if (data.line) drawLine();
-      return load();
-    }).then(function () {
+      return loadOutline();
+    }).then(load).then(function () {
       if (data.bbox) map.on("moveend", load);
       if (data.select && byId[data.select] && byId[data.select].getLatLng) {
         map.panInside(byId[data.select].getLatLng(), { padding: [40, 40] });

@@ -108,6 +108,7 @@ from drillreg.filings.waiting import (
 from drillreg.hazards.panels import sites_of_org
 from drillreg.hazards.proving import sites_to_prove
 from drillreg.hazards.reporting import report_references as site_report_references
+from drillreg.hazards.reporting import reports_to_file
 from drillreg.hazards.scope import SITE
 from drillreg.hazards.site_import import SiteImport
 from drillreg.hazards.succession import SITES
@@ -353,6 +354,7 @@ TODOS: tuple[TodoSource, ...] = (
     plans_to_review,
     plans_to_file,
     filings_to_answer,
+    reports_to_file,
     reasons_to_answer,
     duties_to_do,
 )

@@ -66,7 +66,7 @@ def history_page(
     if before is not None:
         statement = statement.where(AuditRow.at < before)
     found = keyset_page(statement, order=[(AuditRow.id, "desc")], cursor=cursor, size=20)
-    changes = [(row, (value.changes if value else None) or {}) for row, value in found.rows]
+    changes = [(each[0], (each[1].changes if each[1] else None) or {}) for each in found.rows]
     names = _org_names([each for _, each in changes], on)
     shown = [
         Change(

@@ -73,8 +73,8 @@ def send_report(
     if not sites:
         raise DomainError(N_("Choose the sites to report."))
     report = SiteReport(
-        org_id=org.id,
-        desk_id=desk.id,
+        org=org,
+        desk=desk,
         state=ReportState.SENT,
         note=note or None,
         sent_on=today,

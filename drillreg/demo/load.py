@@ -33,6 +33,7 @@ from drillreg.demo.reports import load_reports, print_thread_report
 from drillreg.demo.resources import load_resources
 from drillreg.demo.revisions import load_revisions
 from drillreg.demo.search import read_demo_papers
+from drillreg.demo.site_care import load_site_care, prepare_site_care
 from drillreg.demo.sites import load_checks, load_sites
 from drillreg.demo.tasks import load_tasks, send_notices
 from drillreg.i18n import N_
@@ -82,6 +83,7 @@ STAGES = (
     Stage("plan-signing", load_signing, before=prepare_signing),
     Stage("filings", load_filings),
     Stage("revisions", load_revisions),
+    Stage("site-care", load_site_care, before=prepare_site_care),
     Stage("leaving", load_leaving),
     Stage("duties", load_duties, after=work_out),
 )

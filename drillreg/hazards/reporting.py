@@ -179,7 +179,7 @@ def _tell_sender(report: SiteReport, message: str, now: datetime, **params: str)
         kind="site-report-answered",
         message=message,
         params=params,
-        url=url_for("hazards.report", report_id=report.id),
+        url=f"/hazards/reports/{report.id}",
         now=now,
     )
 

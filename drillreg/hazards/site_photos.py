@@ -11,8 +11,10 @@ from drillreg.core.db import db
 from drillreg.core.errors import DomainError, NotFound
 from drillreg.files.photos import CleanPhoto, store_photo
 from drillreg.hazards.models import HazardSite, SitePhoto
+from drillreg.hazards.scope import SITE
 from drillreg.hazards.site_acts import SUBJECT
 from drillreg.i18n import N_
+from drillreg.orgs.scope import OrgScope
 
 MOST_AT_ONCE = 6
 MOST = 60
@@ -27,8 +29,15 @@ def photos_of(site: HazardSite) -> Sequence[SitePhoto]:
     ).all()
 
 
-def get_site_photo(photo_id: int, site: HazardSite) -> SitePhoto:
-    """Return a photo of a site that stands, or raise NotFound."""
+def photos_seen(site: HazardSite, scope: OrgScope) -> Sequence[SitePhoto]:
+    """Return the photos as their reader may know them: none once the site left their territory."""
+    return photos_of(site) if SITE.cut(scope, site) is None else ()
+
+
+def get_site_photo(photo_id: int, site: HazardSite, scope: OrgScope) -> SitePhoto:
+    """Return a photo of a site that stands and the reader sees, or raise NotFound."""
+    if SITE.cut(scope, site) is not None:
+        raise NotFound(N_("There is no such photo."))
     found = db.session.scalar(
         select(SitePhoto).where(
             SitePhoto.id == photo_id,

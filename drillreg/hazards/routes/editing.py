@@ -9,7 +9,6 @@ from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
 from drillreg.core.codes import code_list
 from drillreg.core.db import db
-from drillreg.core.errors import DomainError
 from drillreg.core.page import name_of
 from drillreg.core.reading import FormReader, FormView, form_view
 from drillreg.core.web import form_of, see_other, writes
@@ -24,6 +23,7 @@ from drillreg.hazards.related import departments_to_choose
 from drillreg.hazards.routes.blueprint import bp
 from drillreg.hazards.routes.places import Placed, place_context
 from drillreg.hazards.scope import SITE
+from drillreg.hazards.site_acts import ensure_stands
 from drillreg.hazards.siting import SHAPE_WORDS
 from drillreg.i18n import N_, translate
 from drillreg.orgs.models import Org
@@ -127,8 +127,7 @@ def edit(site_id: int) -> str:
 def _editable(site_id: int) -> HazardSite:
     site = get_site(site_id, current_scope())
     ensure_may_on(Permission.EDIT_HAZARDS, SITE.code, site)
-    if site.voided_at is not None:
-        raise DomainError(N_("This site was struck out already."))
+    ensure_stands(site)
     return site
 
 

@@ -23,7 +23,7 @@ from drillreg.hazards.site_photos import (
     add_photos,
     get_site_photo,
     make_main,
-    photos_of,
+    photos_seen,
     strike_photo,
 )
 from drillreg.i18n import N_, translate
@@ -41,11 +41,12 @@ def _editable(site_id: int) -> HazardSite:
 @requires(Permission.VIEW)
 def photos(site_id: int) -> str:
     """Show the photos of a site, and ask for more."""
-    site = get_site(site_id, current_scope())
+    scope = current_scope()
+    site = get_site(site_id, scope)
     return render_template(
         "hazards/photos.html",
         site=site,
-        photos=photos_of(site),
+        photos=photos_seen(site, scope),
         form=form_view(),
         may_edit=site.voided_at is None and may_on(Permission.EDIT_HAZARDS, SITE.code, site),
         most=MOST_AT_ONCE,
@@ -78,7 +79,8 @@ def photos_add(site_id: int) -> ResponseReturnValue:
 @requires(Permission.VIEW)
 def site_photo(site_id: int, photo_id: int) -> ResponseReturnValue:
     """Hand out a photo of a site, small when asked so."""
-    found = get_site_photo(photo_id, get_site(site_id, current_scope()))
+    scope = current_scope()
+    found = get_site_photo(photo_id, get_site(site_id, scope), scope)
     return send_stored(found.file, thumbnail="small" in request.args)
 
 
@@ -88,7 +90,12 @@ def site_photo(site_id: int, photo_id: int) -> ResponseReturnValue:
 def photo_main(site_id: int, photo_id: int) -> ResponseReturnValue:
     """Show a photo first."""
     site = _editable(site_id)
-    make_main(site, get_site_photo(photo_id, site), actor=current_actor(), now=clock.now())
+    make_main(
+        site,
+        get_site_photo(photo_id, site, current_scope()),
+        actor=current_actor(),
+        now=clock.now(),
+    )
     return see_other(url_for(".photos", site_id=site.id))
 
 
@@ -97,7 +104,7 @@ def photo_main(site_id: int, photo_id: int) -> ResponseReturnValue:
 def photo_ask_strike(site_id: int, photo_id: int) -> str:
     """Ask why a photo is taken off the page."""
     site = _editable(site_id)
-    photo = get_site_photo(photo_id, site)
+    photo = get_site_photo(photo_id, site, current_scope())
     return render_template("hazards/photo_strike.html", site=site, photo=photo, form=form_view())
 
 
@@ -108,7 +115,7 @@ def photo_ask_strike(site_id: int, photo_id: int) -> str:
 def photo_strike(site_id: int, photo_id: int) -> ResponseReturnValue:
     """Take a photo off the page of a site."""
     site = _editable(site_id)
-    photo = get_site_photo(photo_id, site)
+    photo = get_site_photo(photo_id, site, current_scope())
     reason = read_reason(request.form)
     strike_photo(site, photo, reason=reason, actor=current_actor(), now=clock.now())
     flash(translate(N_("The photo was struck out.")), "success")
@@ -119,8 +126,9 @@ def photo_strike(site_id: int, photo_id: int) -> ResponseReturnValue:
 @requires(Permission.VIEW)
 def closing(site_id: int) -> ResponseReturnValue:
     """Hand out the file that shows why a site was closed."""
-    site = get_site(site_id, current_scope())
+    scope = current_scope()
+    site = get_site(site_id, scope)
     kept = kept_in(SUBJECT, site.id).get(CLOSING_SLOT)
-    if kept is None or kept.shown is None:
+    if kept is None or kept.shown is None or SITE.cut(scope, site) is not None:
         raise NotFound(N_("There is no such file."))
     return send_stored(kept.shown.file)

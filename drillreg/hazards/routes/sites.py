@@ -25,7 +25,7 @@ from drillreg.hazards.reporting import REPORT_WORDS
 from drillreg.hazards.routes.blueprint import bp
 from drillreg.hazards.scope import SITE
 from drillreg.hazards.site_acts import CLOSING_SLOT, REOPENED, SUBJECT
-from drillreg.hazards.site_photos import photos_of
+from drillreg.hazards.site_photos import photos_seen
 from drillreg.hazards.siting import shape_words
 from drillreg.hazards.standing import ENDED_WORDS, STRUCK_OUT
 from drillreg.i18n import translate
@@ -58,7 +58,7 @@ def show(site_id: int) -> str:
         details=shown_details(site.kind, site.details),
         shape=shape_words(site.wkb),
         keepers=[each for each in _keepers(site, scope) if answers_on(each, today)],
-        photos=photos_of(site),
+        photos=photos_seen(site, scope),
         report=newest_report(site) if SITE.cut(scope, site) is None else None,
         origin=_related(site.split_from_id, scope),
         successor=_related(site.merged_into_id, scope),

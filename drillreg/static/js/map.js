@@ -258,6 +258,7 @@
       var mark = null;
       if (!lon || !lat) return;
       function show(move) {
+        if (shapeKind() !== "point") return;
         var at = [parseFloat(lat.value), parseFloat(lon.value)];
         if (!isFinite(at[0]) || !isFinite(at[1]) || Math.abs(at[0]) > 85 || Math.abs(at[1]) > 180) return;
         if (!mark) {
@@ -336,7 +337,7 @@
       [way, area].forEach(function (drawn) {
         if (!drawn.getBounds().isValid()) return;
         hasView = true;
-        map.fitBounds(drawn.getBounds(), { padding: [30, 30], maxZoom: 16 });
+        map.fitBounds(drawn.getBounds(), { padding: [30, 30], maxZoom: 17, animate: false });
       });
     }
 

@@ -1,4 +1,4 @@
-"""Writing our own features out: GeoJSON for the map and for export, GeoPackage for export."""
+"""Writing our own features out: GeoJSON for the map, files of other programs for export."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -9,6 +9,8 @@ from drillreg.geo.shapes import geojson_of
 from drillreg.sandbox.client import run
 
 PACKING = "drillreg.geo.packing:pack_features"
+SHAPEFILE = "drillreg.geo.packing:pack_shapefile"
+KML = "drillreg.geo.packing:pack_kml"
 
 # Marks that would end a script element or a line when the text is put into a page.
 ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028"})
@@ -59,3 +61,14 @@ def geopackage_bytes(rows: Iterable[OutFeature], layer: str) -> bytes:
     return run(PACKING, {"layer": layer}, inputs={"features": geojson_bytes(rows)}).files[
         "out.gpkg"
     ]
+
+
+def shapefile_bytes(rows: Iterable[OutFeature], encoding: str) -> bytes:
+    """Return a zip of shapefiles in CGCS2000, texts as `UTF-8` or `GBK`; names of ten letters."""
+    inputs = {"features": geojson_bytes(rows)}
+    return run(SHAPEFILE, {"encoding": encoding}, inputs=inputs).files["out.zip"]
+
+
+def kml_bytes(rows: Iterable[OutFeature], layer: str) -> bytes:
+    """Return a KML in WGS84; of the properties, `name` and `about` are what a sign shows."""
+    return run(KML, {"layer": layer}, inputs={"features": geojson_bytes(rows)}).files["out.kml"]

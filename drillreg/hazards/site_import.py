@@ -19,6 +19,7 @@ from drillreg.hazards.models import HazardCheck, HazardSite
 from drillreg.hazards.operations import let_numbers_go
 from drillreg.hazards.registering import forget_sites, note_sites
 from drillreg.hazards.rules import IMPORT_KIND, RiskLevel
+from drillreg.hazards.site_names import NamedPlaces
 from drillreg.hazards.site_placing import (
     NewSites,
     Placing,
@@ -130,9 +131,13 @@ class SiteImport(Kind):
 
     def plan(self, source: Source) -> Plan:
         """Place every row by its position; writes nothing."""
-        read = read_sites(source, default_level=RiskLevel(source.options["default_level"]))
         within = db.session.get_one(Org, source.owner_id)
+        named = NamedPlaces(within)
+        level = RiskLevel(source.options["default_level"])
+        read = read_sites(source, named.middle, default_level=level)
         placing = Placing(source, read, within)
+        read.remarks += named.remarks(source, read, placing.divisions)
+        read.remarks.sort(key=lambda note: note.at)
         entries = placing.entries()
         order = day_order(source.cells("found_on"))
         return Plan(

@@ -101,6 +101,8 @@ class Placing:
         self.read = read
         self.within = within
         self.divisions = divisions_at(read.lons, read.lats)
+        for place, middle in read.middles.items():
+            self.divisions[place] = middle.division_id
         self.governments = governments_above(self.divisions)
         self.names = _names_of(self.divisions)
         # The organisation of each division inside, as plain numbers: there are many rows.
@@ -194,6 +196,9 @@ class Placing:
                 "morton": morton.encode_many(values["lon"], values["lat"]).tolist(),
                 "wkb": [_shape(source.grid, each) for each in at],
                 "source_crs": [_crs_of(source)] * len(places),
+                "accuracy_m": [
+                    read.middles[p].accuracy_m if p in read.middles else None for p in places
+                ],
                 "attributes": _attributes(source, at),
             }
         )
@@ -212,7 +217,8 @@ class Placing:
                 if value not in (None, "") and site[name] != value
             }
             lon, lat = self.read.lons[place], self.read.lats[place]
-            if max(abs(site["lon"] - lon), abs(site["lat"] - lat)) > SAME_PLACE:
+            is_moved = max(abs(site["lon"] - lon), abs(site["lat"] - lat)) > SAME_PLACE
+            if is_moved and place not in self.read.middles:
                 changes |= {"lon": (site["lon"], lon), "lat": (site["lat"], lat)}
                 if site["division_id"] != self.divisions[place]:
                     changes["division_id"] = (site["division_id"], self.divisions[place])

@@ -1,7 +1,7 @@
 """Reading a ledger of sites column by column: what each row says, and what cannot be read."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -35,6 +35,8 @@ TEXTS = {
     "threatened_what": 200,
 }
 COUNTS = ("threatened_people", "threatened_households")
+# What says where a site is: its position, or the names of its town and village.
+PLACES = ("lon", "lat", "town", "village")
 # What most positions look like; anything else is looked at more closely.
 USUAL = re.compile(r"[0-9]{1,3}\.[0-9]{1,15}").fullmatch
 
@@ -44,6 +46,21 @@ NO_LEVEL = N_("No level is given; the level chosen for such rows was put.")
 ODD_LEVEL = N_("The level “%(text)s” is not known; the level chosen for such rows was put.")
 ODD_DAY = N_("The date “%(text)s” is not certain and was left out.")
 ODD_COUNT = N_("The number “%(text)s” cannot be read, left out.")
+
+
+@dataclass(frozen=True)
+class Middle:
+    """The middle of a division, WGS84 degrees; how far off it may be at most, in metres."""
+
+    division_id: int
+    name: str
+    lon: float
+    lat: float
+    accuracy_m: float
+
+
+# Where a row without a position belongs by its words for town and village; raises CellError.
+FindMiddle = Callable[[str, str], Middle]
 
 
 @dataclass
@@ -60,18 +77,20 @@ class SiteColumns:
     given: dict[str, list[Any]] = field(default_factory=dict)
     problems: list[Note] = field(default_factory=list)
     remarks: list[Note] = field(default_factory=list)
+    # The rows without a position of their own: place → where they were put instead.
+    middles: dict[int, Middle] = field(default_factory=dict)
 
 
-def read_sites(source: Source, *, default_level: RiskLevel) -> SiteColumns:
-    """Return what the rows of a ledger say."""
+def read_sites(source: Source, middle: FindMiddle, *, default_level: RiskLevel) -> SiteColumns:
+    """Return what the rows of a ledger say; `middle` tells where one without position goes."""
     read = SiteColumns()
-    _read_positions(source, read)
+    _read_positions(source, read, middle)
     fields = {each.code: each for each in fields_of("site_column")}
     rows = [source.grid.rows[at] for at in read.at]
     columns = {
         name: [cell.strip() for cell in column_of(rows, source.columns.get(name))]
         for name in fields
-        if name not in {"lon", "lat"}
+        if name not in PLACES
     }
     for name, most in TEXTS.items():
         read.values[name] = read_column(columns[name], partial(clean, most=most)).values
@@ -86,7 +105,7 @@ def read_sites(source: Source, *, default_level: RiskLevel) -> SiteColumns:
     return read
 
 
-def _read_positions(source: Source, read: SiteColumns) -> None:
+def _read_positions(source: Source, read: SiteColumns, middle: FindMiddle) -> None:
     """Keep the rows that lie somewhere; the others are problems."""
     grid = source.grid
     if grid.has_shapes:
@@ -94,9 +113,14 @@ def _read_positions(source: Source, read: SiteColumns) -> None:
         places = [representative_point(wkb) for wkb in grid.wkbs]
         read.lons, read.lats = [x for x, _ in places], [y for _, y in places]
         return
-    for at, (lon, lat) in enumerate(zip(source.cells("lon"), source.cells("lat"), strict=True)):
+    cells = (source.cells(name) for name in PLACES)
+    for at, (lon, lat, town, village) in enumerate(zip(*cells, strict=True)):
         try:
-            if USUAL(lon) and USUAL(lat) and float(lat) <= 90 < float(lon) <= 180:
+            if not (lon.strip() or lat.strip()) and (town.strip() or village.strip()):
+                found = middle(town.strip(), village.strip())
+                read.middles[len(read.at)] = found
+                place = found.lon, found.lat
+            elif USUAL(lon) and USUAL(lat) and float(lat) <= 90 < float(lon) <= 180:
                 place = float(lon), float(lat)
             else:
                 place = read_position(lon, lat)
@@ -110,6 +134,8 @@ def _read_positions(source: Source, read: SiteColumns) -> None:
     if read.at and shift is not ShiftedCrs.WGS84:
         lons, lats = to_wgs84(read.lons, read.lats, shift)
         read.lons, read.lats = lons.tolist(), lats.tolist()
+        for row, put in read.middles.items():
+            read.lons[row], read.lats[row] = put.lon, put.lat
 
 
 def _read_days(source: Source, read: SiteColumns, wanted: Field, cells: Sequence[str]) -> None:

@@ -56,6 +56,7 @@ def missing_fields(kind: Kind, grid: Grid, columns: Mapping[str, int]) -> tuple[
         if each.required
         and each.code not in columns
         and not (grid.has_shapes and each.type == "degrees")
+        and not columns.keys() & set(each.instead)
     )
 
 

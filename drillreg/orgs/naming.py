@@ -9,7 +9,7 @@ from drillreg.i18n import N_
 from drillreg.orgs.divisions import divisions_by_code
 from drillreg.orgs.models import Division, Org, OrgAlias
 from drillreg.orgs.queries import is_imported
-from drillreg.orgs.rules import full_code, subtree_end
+from drillreg.orgs.rules import covers, full_code, subtree_end
 from drillreg.sheets.cells import CellError, wide
 
 PLACES = ("county", "town", "village")
@@ -68,6 +68,20 @@ class OrgNames:
         if not found:
             raise CellError(N_("There is no %(name)s among your towns and villages."), name=text)
         return next(iter(found.values()))
+
+    def below(self, town: str, village: str) -> Org:
+        """Return the organisation named by a town, a village, or a village in a town.
+
+        Raise CellError when none is called so, or several are.
+        """
+        if not (town and village):
+            return self.named(town or village)
+        above = self.named(town)
+        plain = wide(village)
+        if plain.isascii() and plain.isdigit():
+            return self.named(plain)
+        inside = [each for each in self._of_name(village) if covers(above.path, each.path)]
+        return inside[0] if len(inside) == 1 else self.named(f"{above.name}{village}")
 
     def _of_name(self, text: str) -> list[Org]:
         """Return what is called so; "白岩镇岭下村" is the village of that name in that town."""

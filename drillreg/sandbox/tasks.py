@@ -10,6 +10,8 @@ TASKS: tuple[str, ...] = (
     "drillreg.documents.texts:read_text",
     "drillreg.files.images:clean_photo",
     "drillreg.geo.packing:pack_features",
+    "drillreg.geo.packing:pack_kml",
+    "drillreg.geo.packing:pack_shapefile",
     "drillreg.geo.reading:read_features",
     "drillreg.sheets.read:read_sheet",
     "drillreg.workdays.reading:read_days_task",

@@ -52,6 +52,8 @@ class Field:
     longest: int = 200
     note: dict[str, str] = field(default_factory=dict)
     example: str = ""
+    # Fields of which one is enough where a needed one has no column.
+    instead: tuple[str, ...] = ()
 
     def code_list(self) -> CodeList | None:
         """Return the list that the cells of a choice name."""
@@ -82,6 +84,7 @@ def field_of(item: CodeItem) -> Field:
         longest=int(facts.get("longest", 200)),
         note={"zh": facts.get("note_zh", ""), "en": facts.get("note_en", "")},
         example=str(facts.get("example", "")),
+        instead=tuple(facts.get("instead", ())),
     )
 
 

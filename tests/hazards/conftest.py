@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 import shapely
 from PIL import Image
+from python_calamine import CalamineWorkbook
 
 from drillreg.core.db import db, unit_of_work
 from drillreg.hazards.models import HazardSite
@@ -143,3 +144,43 @@ def work_off(app):
         return done
 
     return run
+
+
+@pytest.fixture
+def office(county, as_role):
+    return as_role("county_staff")
+
+
+@pytest.fixture
+def send(office, county):
+    """Upload a file and return the address of its preview."""
+
+    def upload(data, name="台账.csv", org=None, browser=None, **options):
+        files = data if isinstance(data, list) else [(BytesIO(data), name)]
+        form = {"kind": "hazards", "file": files, "org_id": (org or county.county).id, **options}
+        answer = (browser or office).post(
+            "/imports/new", data=form, content_type="multipart/form-data"
+        )
+        assert answer.status_code == 303, answer.text
+        return answer.location
+
+    return upload
+
+
+@pytest.fixture
+def bring_in(office, send, work_off):
+    """Upload, apply and run the background work; return the address of the import."""
+
+    def run(data, name="台账.csv", **options):
+        address = send(data, name, **options)
+        assert office.post(f"{address}/apply").status_code == 303
+        assert work_off() == 1
+        return address
+
+    return run
+
+
+def problem_rows(browser, address, sheet=0):
+    with browser.get(f"{address}/explained.xlsx") as answer:
+        book = CalamineWorkbook.from_filelike(BytesIO(answer.data))
+    return book.get_sheet_by_index(sheet).to_python()

@@ -8,7 +8,6 @@ import geopandas
 import pytest
 import shapely
 from openpyxl import Workbook
-from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 
 from drillreg.audit.models import AuditRow
@@ -22,6 +21,7 @@ from drillreg.notices.models import Notice
 from drillreg.work import importers
 from drillreg.work.models import ImportBatch, WorkItem
 from drillreg.work.rules import ImportState, WorkState
+from tests.hazards.conftest import problem_rows
 
 HEADER = ["编号", "名称", "灾害类型", "风险等级", "经度", "纬度", "威胁人数", "发现日期", "备注"]
 ROWS = [
@@ -71,51 +71,11 @@ def shapefile(rows, folder):
     return [(BytesIO(path.read_bytes()), path.name) for path in sorted(folder.glob("sites.*"))]
 
 
-@pytest.fixture
-def office(county, as_role):
-    return as_role("county_staff")
-
-
-@pytest.fixture
-def send(office, county):
-    """Upload a file and return the address of its preview."""
-
-    def upload(data, name="台账.csv", org=None, browser=None, **options):
-        files = data if isinstance(data, list) else [(BytesIO(data), name)]
-        form = {"kind": "hazards", "file": files, "org_id": (org or county.county).id, **options}
-        answer = (browser or office).post(
-            "/imports/new", data=form, content_type="multipart/form-data"
-        )
-        assert answer.status_code == 303, answer.text
-        return answer.location
-
-    return upload
-
-
-@pytest.fixture
-def bring_in(office, send, work_off):
-    """Upload, apply and run the background work; return the address of the import."""
-
-    def run(data, name="台账.csv", **options):
-        address = send(data, name, **options)
-        assert office.post(f"{address}/apply").status_code == 303
-        assert work_off() == 1
-        return address
-
-    return run
-
-
 def numbers(browser):
     return sorted(
         f["properties"]["lines"][0].split("　")[1]
         for f in browser.get("/hazards/map.geojson").json["features"]
     )
-
-
-def problem_rows(browser, address, sheet=0):
-    with browser.get(f"{address}/explained.xlsx") as answer:
-        book = CalamineWorkbook.from_filelike(BytesIO(answer.data))
-    return book.get_sheet_by_index(sheet).to_python()
 
 
 def test_a_ledger_comes_in_after_its_preview(places, county, office, send, work_off, reading):

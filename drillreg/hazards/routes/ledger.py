@@ -1,6 +1,7 @@
 """The ledger of sites: list and exports under one filter."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import render_template, request
@@ -10,7 +11,13 @@ from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
 from drillreg.core.codes import code_label, code_list
 from drillreg.geo.shapes import point_wkb
-from drillreg.geo.writing import OutFeature, geojson_bytes, geopackage_bytes
+from drillreg.geo.writing import (
+    OutFeature,
+    geojson_bytes,
+    geopackage_bytes,
+    kml_bytes,
+    shapefile_bytes,
+)
 from drillreg.hazards.filters import read_filter
 from drillreg.hazards.intervals import freshness_of
 from drillreg.hazards.models import HazardSite
@@ -152,13 +159,50 @@ def export_geojson() -> ResponseReturnValue:
     return send_download(geojson_bytes(_out_features()), "application/geo+json", name)
 
 
-@bp.get("/hazards/export.gpkg")
+# Ending → media type, and who writes it.
+GEODATA = {
+    "gpkg": ("application/geopackage+sqlite3", geopackage_bytes),
+    "kml": ("application/vnd.google-earth.kml+xml", kml_bytes),
+    "shp": ("application/zip", shapefile_bytes),
+}
+# Older programs read the texts of a shapefile in the system's own encoding.
+ENCODINGS = {"gbk": "GBK"}
+# A shapefile has room for ten letters; these names are known again when it comes back.
+SHORT_NAMES = {
+    "number": "NUM",
+    "name": "MC",
+    "name_en": "MC_EN",
+    "about": "SM",
+    "kind": "ZHLX",
+    "level": "DJ",
+    "org": "ZRDW",
+    "address": "DZ",
+    "threatened_people": "WXRS",
+    "threatened_households": "WXHS",
+    "last_check_on": "JCRQ",
+}
+
+
+@bp.get("/hazards/export.<any(gpkg, kml, shp):fmt>")
 @requires(Permission.VIEW)
-def export_geopackage() -> ResponseReturnValue:
-    """Hand out exactly what the ledger is filtered to, as GeoPackage in CGCS2000."""
+def export_geodata(fmt: str) -> ResponseReturnValue:
+    """Hand out exactly what the ledger is filtered to, for a program of maps.
+
+    GeoPackage and shapefiles (a zip, `encoding=gbk` if asked for) are in CGCS2000, KML in WGS84.
+    """
     name = translate(N_("Hazard sites"))
-    data = geopackage_bytes(_out_features(), name)
-    return send_download(data, "application/geopackage+sqlite3", f"{name}-{clock.today()}.gpkg")
+    media_type, write = GEODATA[fmt]
+    encoding = ENCODINGS.get(request.args.get("encoding", ""), "UTF-8")
+    rows = _out_features()
+    if fmt == "shp":
+        rows = [replace(row, properties=_shortened(row.properties)) for row in rows]
+    data = write(rows, encoding if fmt == "shp" else name)
+    ending = "zip" if fmt == "shp" else fmt
+    return send_download(data, media_type, f"{name}-{clock.today()}.{ending}")
+
+
+def _shortened(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {SHORT_NAMES[name]: value for name, value in properties.items()}
 
 
 def _out_features() -> list[OutFeature]:
@@ -171,6 +215,7 @@ def _out_features() -> list[OutFeature]:
                 "number": site.number,
                 "name": site.name,
                 "name_en": site.name_en,
+                "about": f"{site.number}，{code_label(site.level, 'risk_level')}，{site.org.name}",
                 "kind": site.kind,
                 "level": site.level.value,
                 "org": site.org.name,

@@ -17,6 +17,7 @@ PLACELESS = {
     "setting": {"key": "drills.report-days"},
     "security-setting": {"key": "accounts.totp-for-everybody"},
     "code-list": {"name": "hazard_kind"},
+    "map-file": {"fmt": "gpkg"},
     "job": {"name": "take-up-work"},
     "backup": {"name": "drillreg-20260512-020000.tar"},
     "code": {"name": "hazard_kind", "code": "landslide", "act": "hide"},

@@ -100,11 +100,11 @@ def submit(
     *,
     urgent_reason: str,
     remark: str,
-    named: Mapping[str, int],
     url: str,
     actor: Actor,
     today: date,
     now: datetime,
+    named: Mapping[str, int] | None = None,
 ) -> SignOff:
     """Send the draft to those who sign, or send a returned one anew; its text is locked."""
     draft = ensure_submittable(plan)

@@ -14,6 +14,7 @@ from drillreg.core.errors import DomainError
 from drillreg.core.reading import form_view
 from drillreg.core.web import form_of, see_other, writes, writes_itself
 from drillreg.files.models import StoredFile
+from drillreg.files.uploads import ACCEPT, Upload, read_uploads
 from drillreg.filings.forms import HERE, OUTSIDE, SendForm, read_reason
 from drillreg.filings.models import Filing
 from drillreg.filings.operations.filings import Sending, send_filing, take_back
@@ -21,7 +22,6 @@ from drillreg.filings.queries import get_filing, standing_filing
 from drillreg.filings.recipients import Recipients, recipients_of
 from drillreg.filings.routes.blueprint import Standing, bp, plan_in_force
 from drillreg.filings.routing import Route, route_for
-from drillreg.files.uploads import ACCEPT, Upload, read_uploads
 from drillreg.filings.wording import days_late
 from drillreg.i18n import N_, translate
 from drillreg.orgs.calendars import calendar_of

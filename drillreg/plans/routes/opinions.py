@@ -34,7 +34,6 @@ from drillreg.signoffs.queries import bodies_to_ask, consultation_at, get_consul
 from drillreg.signoffs.rules import StageState
 
 
-
 def _kept(uploads: Mapping[str, Upload], field: str, org_id: int) -> StoredFile | None:
     """Keep a scanned paper, if one was sent; a photo was cleaned of what the camera wrote."""
     sent = uploads.get(field)

@@ -60,7 +60,7 @@ from drillreg.accounts.succession import POSTS, ROLES, reach_lines
 from drillreg.audit.checking import WORK_KIND as VERIFY_WORK
 from drillreg.audit.checking import verify_trail
 from drillreg.books.compiling import compile_book
-from drillreg.books.panels import short_papers_of_plan
+from drillreg.books.panels import abridged_for_all, short_papers_of_plan
 from drillreg.books.queries import BOOK_WORK
 from drillreg.config import Settings, read_settings, with_secret
 from drillreg.core import db as database
@@ -197,6 +197,7 @@ BLUEPRINTS = (
     drillreg.duties.routes.bp,
     drillreg.evidence.routes.bp,
     drillreg.filings.routes.bp,
+    drillreg.filings.routes.published_bp,
     drillreg.hazards.cli.bp,
     drillreg.hazards.routes.bp,
     drillreg.imports.cli.bp,
@@ -257,6 +258,7 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("org-aside", resources_of_org),
     ("org-reach", grants_of_org),
     ("plan-aside", short_papers_of_plan),
+    ("public-abridged", abridged_for_all),
     ("plan-actions", signing_action),
     ("site", grants_of_site),
     ("drill", grants_of_drill),

@@ -99,6 +99,21 @@ def count_clocks(scope: OrgScope, wanted: Narrowed, *, today: date) -> dict[str,
     return found
 
 
+def all_clocks(
+    scope: OrgScope, wanted: Narrowed, *, today: date, at_most: int
+) -> Sequence[tuple[PlanClock, Filing | None]]:
+    """Return the clocks of a filter, the first due first, each with the filing that counts."""
+    statement = (
+        _clocks(scope, wanted, today)
+        .outerjoin(Filing, and_(Filing.clock_id == PlanClock.id, Filing.state.in_(STANDING_STATES)))
+        .options(raiseload(Filing.papers), raiseload(Filing.copies))
+        .add_columns(Filing)
+        .order_by(PlanClock.due_on, PlanClock.id)
+        .limit(at_most)
+    )
+    return [(clock, filing) for clock, filing in db.session.execute(statement)]
+
+
 def clocks_of(plan: Plan) -> Sequence[PlanClock]:
     """Return the clocks of every version of a plan fetched in scope, the newest first."""
     return db.session.scalars(
@@ -153,6 +168,15 @@ def received_page(
     """Return a page of what offices in scope received, the newest first."""
     order: Any = [(Filing.sent_on, "desc"), (Filing.id, "desc")]
     return keyset_page(_received(scope, wanted, today), order=order, cursor=cursor, size=size)
+
+
+def all_received(
+    scope: OrgScope, wanted: Narrowed, *, today: date, at_most: int
+) -> Sequence[Filing]:
+    """Return what offices in scope received under a filter, the newest first."""
+    order = (Filing.sent_on.desc(), Filing.id.desc())
+    statement = _received(scope, wanted, today).order_by(*order).limit(at_most)
+    return db.session.scalars(statement).all()
 
 
 def count_received(scope: OrgScope, wanted: Narrowed, *, today: date) -> int:

@@ -32,7 +32,7 @@ from drillreg.plans.models import PlanSection, PlanVersion
 from drillreg.plans.part_printing import part_blocks
 from drillreg.plans.parts import parts_of
 from drillreg.plans.rules import Secrecy
-from drillreg.plans.sections import is_written, sections_of
+from drillreg.plans.sections import is_written, printed_sections
 from drillreg.sandbox.limits import BACKGROUND, INTERACTIVE, Limits
 from drillreg.steps.queries import steps_of
 
@@ -107,7 +107,7 @@ def plan_paper(version: PlanVersion, *, draft: bool = False) -> Paper:
     return Paper(
         LAYOUT,
         plan.title,
-        [*_body(sections_of(version)), *part_blocks(parts_of(version))],
+        [*_body(printed_sections(plan, version)), *part_blocks(parts_of(version))],
         signed=False,
         attachments=[PurePath(paper.file.name).stem for paper in version.papers],
         printed_by=issuer if issued else "",

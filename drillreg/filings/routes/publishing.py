@@ -56,7 +56,7 @@ def publish(plan_id: int) -> str:
         due_on=due_on,
         form=form_view(
             on_date=today.isoformat(),
-            is_abridged="1" if found.plan.secrecy is Secrecy.INTERNAL else "",
+            is_abridged="" if found.plan.secrecy is Secrecy.PUBLIC else "1",
         ),
         accept=ACCEPT,
         today=today,

@@ -28,7 +28,7 @@ from drillreg.documents.queries.layouts import layout_for
 from drillreg.documents.word import word_of
 from drillreg.orgs.history import PastNames
 from drillreg.orgs.models import Org
-from drillreg.plans.models import PlanSection, PlanVersion
+from drillreg.plans.models import PlanFile, PlanSection, PlanVersion
 from drillreg.plans.part_printing import part_blocks
 from drillreg.plans.parts import parts_of
 from drillreg.plans.rules import Secrecy
@@ -92,6 +92,11 @@ def _edition(version: PlanVersion) -> str:
     return f"第{version.number}版"
 
 
+def _attached(version: PlanVersion) -> list[PlanFile]:
+    """Return the papers of a version: the text first, then the annexes in their order."""
+    return [*(paper for paper in version.papers if paper.annex_name is None), *version.annexes]
+
+
 def _owner(version: PlanVersion) -> Org:
     return db.session.get_one(Org, version.plan.org_id)
 
@@ -109,7 +114,7 @@ def plan_paper(version: PlanVersion, *, draft: bool = False) -> Paper:
         plan.title,
         [*_body(printed_sections(plan, version)), *part_blocks(parts_of(version))],
         signed=False,
-        attachments=[PurePath(paper.file.name).stem for paper in version.papers],
+        attachments=[PurePath(paper.file.name).stem for paper in _attached(version)],
         printed_by=issuer if issued else "",
         printed_on=issued,
         contents=True,

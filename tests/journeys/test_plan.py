@@ -300,5 +300,5 @@ def test_a_new_county_plan_is_a_task_of_the_town(person, files, found, today) ->
     clerk.go(found["county plan"])
     issue_on_paper(clerk, f"青政发〔{today.year}〕9号", today)
     town.go("/todo")
-    town.press(f"上位预案变化：{TOWN_PLAN}")
+    town.press(f"上位预案变化：《{COUNTY_PLAN}》（青政发〔{today.year}〕9号）")
     town.sees("上位预案变化", TOWN_PLAN)

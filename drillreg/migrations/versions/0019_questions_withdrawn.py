@@ -1,4 +1,4 @@
-"""Questions withdrawn, people named for steps.
+"""Questions withdrawn, people named for steps, annexes in their order.
 
 Revision: 0019, after: 0011
 """
@@ -17,6 +17,9 @@ BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("plan_file", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("position", BIG, nullable=True))
+
     with op.batch_alter_table("consultation", schema=None) as batch_op:
         batch_op.add_column(sa.Column("withdrawn_at", UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("withdrawn_by_name", sa.Text(), nullable=True))
@@ -40,3 +43,6 @@ def downgrade() -> None:
         batch_op.drop_column("withdrawn_reason")
         batch_op.drop_column("withdrawn_by_name")
         batch_op.drop_column("withdrawn_at")
+
+    with op.batch_alter_table("plan_file", schema=None) as batch_op:
+        batch_op.drop_column("position")

@@ -90,7 +90,7 @@ from drillreg.duties.at_home import periods_at_home
 from drillreg.duties.chasing import LATE_DUTIES
 from drillreg.duties.doing import Doing, Given, register_doing
 from drillreg.duties.panels import duties_at_home, duties_of_org_panel
-from drillreg.duties.planned import NextDates, register_planned
+from drillreg.duties.planned import NextDates, UnderWay, register_planned, register_under_way
 from drillreg.duties.serving import counts_toward
 from drillreg.duties.terms import Basis, Owed
 from drillreg.duties.waiting import duties_to_do
@@ -134,6 +134,7 @@ from drillreg.plans.part_panels import copied_and_alike, parts_of_plan
 from drillreg.plans.proving import plans_to_prove
 from drillreg.plans.scope import PLAN
 from drillreg.plans.succession import DRAFTS, PLANS
+from drillreg.plans.underway import plans_being_written
 from drillreg.plans.waiting import PLANS_TO_REVIEW, plans_to_review
 from drillreg.plans.word_jobs import read_long
 from drillreg.plans.word_panels import link_in_head, link_to_word
@@ -316,6 +317,7 @@ SUBJECTS = {
     "corrective-action": ("reports.action", "action_id"),
     "org": ("orgs.show", "org_id"),
     "duty": ("duties.open_duty", "duty_id"),
+    "duty-dispute": ("duties.show_dispute", "dispute_id"),
     "evidence": ("evidence.show", "evidence_id"),
     "sign-off-stage": ("signoffs.step", "stage_id"),
     "consultation": ("plans.consultation", "consultation_id"),
@@ -336,6 +338,9 @@ CHOOSERS: dict[str, Chooser] = {
 
 # Who knows when what is owed is planned next.
 PLANNED_NEXT: dict[Owed, NextDates] = {Owed.DRILL: next_drills}
+
+# Who knows what of what is owed is being written.
+UNDER_WAY: dict[Owed, UnderWay] = {Owed.PLAN: plans_being_written}
 
 # What waits for a person, for the to-do list.
 TODOS: tuple[TodoSource, ...] = (
@@ -566,6 +571,7 @@ def create_app(found: Settings | None = None) -> Flask:
     register_records(app, RECORDS)
     register_subjects(app, SUBJECTS)
     register_planned(app, PLANNED_NEXT)
+    register_under_way(app, UNDER_WAY)
     register_choosers(app, CHOOSERS)
     register_todos(app, TODOS)
     register_chasing(app, CHASING)

@@ -61,7 +61,8 @@ def clock_is(state: str, today: date) -> ColumnElement[bool]:
     return conditions[state]
 
 
-def _clocks(scope: OrgScope, wanted: Narrowed, today: date) -> Select[Any]:
+def clocks_where(scope: OrgScope, wanted: Narrowed, today: date) -> Select[Any]:
+    """Select the clocks of a filter in scope with their plans and organisations."""
     statement = (
         select(PlanClock)
         .join(PlanClock.plan)
@@ -82,7 +83,7 @@ def clocks_page(
 ) -> Page[PlanClock]:
     """Return a page of clocks with their plans, the first due first."""
     order: Any = [(PlanClock.due_on, "asc"), (PlanClock.id, "asc")]
-    found = _clocks(scope, wanted, today)
+    found = clocks_where(scope, wanted, today)
     return keyset_page(found, order=order, cursor=cursor, size=size)
 
 
@@ -91,27 +92,12 @@ def count_clocks(scope: OrgScope, wanted: Narrowed, *, today: date) -> dict[str,
     base = Narrowed(wanted.within, wanted.kind)
     found = {}
     for state in ClockState:
-        counted = _clocks(scope, base, today).where(clock_is(state, today))
+        counted = clocks_where(scope, base, today).where(clock_is(state, today))
         found[state.value] = (
             db.session.scalar(counted.with_only_columns(func.count(), maintain_column_froms=True))
             or 0
         )
     return found
-
-
-def all_clocks(
-    scope: OrgScope, wanted: Narrowed, *, today: date, at_most: int
-) -> Sequence[tuple[PlanClock, Filing | None]]:
-    """Return the clocks of a filter, the first due first, each with the filing that counts."""
-    statement = (
-        _clocks(scope, wanted, today)
-        .outerjoin(Filing, and_(Filing.clock_id == PlanClock.id, Filing.state.in_(STANDING_STATES)))
-        .options(raiseload(Filing.papers), raiseload(Filing.copies))
-        .add_columns(Filing)
-        .order_by(PlanClock.due_on, PlanClock.id)
-        .limit(at_most)
-    )
-    return [(clock, filing) for clock, filing in db.session.execute(statement)]
 
 
 def clocks_of(plan: Plan) -> Sequence[PlanClock]:
@@ -150,7 +136,8 @@ def _filings(scope: OrgScope) -> Select[Any]:
     )
 
 
-def _received(scope: OrgScope, wanted: Narrowed, today: date) -> Select[Any]:
+def received_where(scope: OrgScope, wanted: Narrowed, today: date) -> Select[Any]:
+    """Select what offices in scope received under a filter."""
     statement = _filings(scope).where(
         Filing.recipient_org_id.is_not(None),
         scope.allows(Recipient),
@@ -167,21 +154,12 @@ def received_page(
 ) -> Page[Filing]:
     """Return a page of what offices in scope received, the newest first."""
     order: Any = [(Filing.sent_on, "desc"), (Filing.id, "desc")]
-    return keyset_page(_received(scope, wanted, today), order=order, cursor=cursor, size=size)
-
-
-def all_received(
-    scope: OrgScope, wanted: Narrowed, *, today: date, at_most: int
-) -> Sequence[Filing]:
-    """Return what offices in scope received under a filter, the newest first."""
-    order = (Filing.sent_on.desc(), Filing.id.desc())
-    statement = _received(scope, wanted, today).order_by(*order).limit(at_most)
-    return db.session.scalars(statement).all()
+    return keyset_page(received_where(scope, wanted, today), order=order, cursor=cursor, size=size)
 
 
 def count_received(scope: OrgScope, wanted: Narrowed, *, today: date) -> int:
     """Return how many filings a filter leaves."""
-    counted = _received(scope, wanted, today).with_only_columns(
+    counted = received_where(scope, wanted, today).with_only_columns(
         func.count(), maintain_column_froms=True
     )
     return db.session.scalar(counted) or 0

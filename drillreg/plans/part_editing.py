@@ -233,7 +233,7 @@ def move_annex(*, plan: Plan, file_id: int, way: str, actor: Actor, now: datetim
     """Put an annex of the draft one place "up" or "down"; at the end nothing changes."""
     rows = draft_to_change(plan).annexes
     at = next((place for place, row in enumerate(rows) if row.id == file_id), None)
-    if at is None:
+    if at is None or way not in {"up", "down"}:
         raise NotFound(N_("There is no such paper."))
     to = at - 1 if way == "up" else at + 1
     if 0 <= to < len(rows):

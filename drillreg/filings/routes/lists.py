@@ -5,11 +5,10 @@ from flask import Response, render_template, request
 from drillreg.core import clock
 from drillreg.core.access import Permission, requires
 from drillreg.core.page import name_of
+from drillreg.filings.exporting import all_clocks, all_received
 from drillreg.filings.models import Filing, PlanClock
 from drillreg.filings.queries import (
     Narrowed,
-    all_clocks,
-    all_received,
     clocks_page,
     count_clocks,
     count_received,

@@ -169,7 +169,7 @@ def annexes_now(plan_id: int) -> ResponseReturnValue:
     return see_other(url_for(".parts", plan_id=plan.id, _anchor="annexes"))
 
 
-@bp.post("/<int:plan_id>/parts/annexes/<int:file_id>/<any(up, down):way>")
+@bp.post("/<int:plan_id>/parts/annexes/<int:file_id>/<way>")
 @requires(Permission.EDIT_PLANS)
 @writes
 def order_annex(plan_id: int, file_id: int, way: str) -> ResponseReturnValue:

@@ -257,7 +257,7 @@ class ApprovalForm:
         reader = FormReader(fields)
         returns = reader.choice("decision", translate(N_("Decision")), ["yes", "return"]) != "yes"
         on_paper = reader.flag("on_paper")
-        body = reader.text("body", translate(N_("Approved by")), required=not returns)
+        body = reader.text("body", translate(N_("Who approved it")), required=not returns)
         number = reader.text("number", translate(N_("Document number")), max_length=60)
         on = reader.date("approved_on", translate(N_("Date of approval")), required=not returns)
         remark = reader.text("remark", translate(N_("Remark")), required=returns, max_length=500)

@@ -60,7 +60,7 @@ from drillreg.accounts.succession import POSTS, ROLES, reach_lines
 from drillreg.audit.checking import WORK_KIND as VERIFY_WORK
 from drillreg.audit.checking import verify_trail
 from drillreg.books.compiling import compile_book
-from drillreg.books.panels import short_papers_of_plan
+from drillreg.books.panels import abridged_for_all, short_papers_of_plan
 from drillreg.books.queries import BOOK_WORK
 from drillreg.config import Settings, read_settings, with_secret
 from drillreg.core import db as database
@@ -90,7 +90,7 @@ from drillreg.duties.at_home import periods_at_home
 from drillreg.duties.chasing import LATE_DUTIES
 from drillreg.duties.doing import Doing, Given, register_doing
 from drillreg.duties.panels import duties_at_home, duties_of_org_panel
-from drillreg.duties.planned import NextDates, register_planned
+from drillreg.duties.planned import NextDates, UnderWay, register_planned, register_under_way
 from drillreg.duties.serving import counts_toward
 from drillreg.duties.terms import Basis, Owed
 from drillreg.duties.waiting import duties_to_do
@@ -136,6 +136,7 @@ from drillreg.plans.part_panels import copied_and_alike, parts_of_plan
 from drillreg.plans.proving import plans_to_prove
 from drillreg.plans.scope import PLAN
 from drillreg.plans.succession import DRAFTS, PLANS
+from drillreg.plans.underway import plans_being_written
 from drillreg.plans.waiting import PLANS_TO_REVIEW, plans_to_review
 from drillreg.plans.word_jobs import read_long
 from drillreg.plans.word_panels import link_in_head, link_to_word
@@ -199,6 +200,7 @@ BLUEPRINTS = (
     drillreg.duties.routes.bp,
     drillreg.evidence.routes.bp,
     drillreg.filings.routes.bp,
+    drillreg.filings.routes.published_bp,
     drillreg.hazards.cli.bp,
     drillreg.hazards.routes.bp,
     drillreg.imports.cli.bp,
@@ -259,6 +261,7 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("org-aside", resources_of_org),
     ("org-reach", grants_of_org),
     ("plan-aside", short_papers_of_plan),
+    ("public-abridged", abridged_for_all),
     ("plan-actions", signing_action),
     ("site", grants_of_site),
     ("drill", grants_of_drill),
@@ -316,6 +319,7 @@ SUBJECTS = {
     "corrective-action": ("reports.action", "action_id"),
     "org": ("orgs.show", "org_id"),
     "duty": ("duties.open_duty", "duty_id"),
+    "duty-dispute": ("duties.show_dispute", "dispute_id"),
     "evidence": ("evidence.show", "evidence_id"),
     "sign-off-stage": ("signoffs.step", "stage_id"),
     "consultation": ("plans.consultation", "consultation_id"),
@@ -337,6 +341,9 @@ CHOOSERS: dict[str, Chooser] = {
 
 # Who knows when what is owed is planned next.
 PLANNED_NEXT: dict[Owed, NextDates] = {Owed.DRILL: next_drills}
+
+# Who knows what of what is owed is being written.
+UNDER_WAY: dict[Owed, UnderWay] = {Owed.PLAN: plans_being_written}
 
 # What waits for a person, for the to-do list.
 TODOS: tuple[TodoSource, ...] = (
@@ -569,6 +576,7 @@ def create_app(found: Settings | None = None) -> Flask:
     register_records(app, RECORDS)
     register_subjects(app, SUBJECTS)
     register_planned(app, PLANNED_NEXT)
+    register_under_way(app, UNDER_WAY)
     register_choosers(app, CHOOSERS)
     register_todos(app, TODOS)
     register_chasing(app, CHASING)

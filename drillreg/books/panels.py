@@ -3,6 +3,7 @@
 from flask import render_template
 
 from drillreg.books.queries import abridged_of, cards_of, shown_version
+from drillreg.documents.markdown import to_html
 from drillreg.plans.models import Plan
 
 
@@ -20,3 +21,11 @@ def short_papers_of_plan(plan: Plan) -> str:
         count=len(cards),
         stale=bool(written_for - {version.id}),
     )
+
+
+def abridged_for_all(plan: Plan) -> str:
+    """Return the abridged text somebody edited for the version in force, "" without one."""
+    kept = abridged_of(plan)
+    if kept is None or plan.current is None or kept.version_id != plan.current.id:
+        return ""
+    return str(to_html(kept.body))

@@ -22,9 +22,9 @@ from drillreg.revisions.alignment import top_version
 from drillreg.revisions.drafting import proposals_for
 from drillreg.revisions.forms_of_evaluation import form_for
 from drillreg.revisions.models import DraftingPlan
+from drillreg.revisions.operations.approving import approve, send_to_leader
 from drillreg.revisions.operations.drafting import (
     add_proposals,
-    approve_drafting,
     begin_drafting,
     record_copy,
     save_item,
@@ -37,8 +37,10 @@ from drillreg.revisions.operations.triggers import (
     record_trigger,
 )
 from drillreg.revisions.rules import Answer, Outcome
+from drillreg.signoffs.operations.moving import Decision
+from drillreg.signoffs.rules import Manner
 
-COUNTY = "青岭县"
+COUNTY, LEADER = "青岭县", "fangmingyuan"
 # The plan of the county that got a new version, and when, days ago.
 CHANGED, CHANGED_AGO = "flood", 25
 DRAFTED_AGO, APPROVED_AGO, COPIED_AGO = 70, 60, 55
@@ -194,13 +196,15 @@ def _draft(known: Lookup, county: Org, plans: Mapping[str, Plan]) -> DraftingPla
         "why": "到期评估，汛情变化",
     }
     save_item(drafting, None, values, actor=actor, now=now, today=day)
+    send_to_leader(drafting, named={}, actor=actor, today=day, now=at(day, 16, 0))
     approved = ago(today, APPROVED_AGO)
-    approve_drafting(
+    approve(
         drafting,
+        Decision(manner=Manner.PASSWORD),
         body="县政府常务会议",
         number=f"青府办发〔{approved.year}〕28号",
         approved_on=approved,
-        actor=actor,
+        actor=known.actor(LEADER),
         now=at(approved, 15, 0),
         today=approved,
     )

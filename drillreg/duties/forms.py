@@ -12,13 +12,14 @@ from drillreg.duties.deciding import Draft, body_of
 from drillreg.duties.describing import GRADE_WORDS
 from drillreg.duties.reading import checked_rule, shipped_texts
 from drillreg.duties.rules import Rule
-from drillreg.duties.terms import MONTHS, Shape, Unit, WindowPart
+from drillreg.duties.terms import MONTHS, DisputeAnswer, Ground, Shape, Unit, WindowPart
 from drillreg.duties.wording import PERIOD_WORDS, field_words
 from drillreg.evidence.rules import RANK, Grade
 from drillreg.i18n import N_, translate
 
 MOST_DAYS = 366
 LOCAL_TEXT = "local-rule"
+MOST_SAID = 2000
 
 
 @dataclass(frozen=True)
@@ -265,3 +266,21 @@ def read_waiver(fields: Mapping[str, str], today: date) -> tuple[date, str, bool
     whole = reader.choice("what", translate(N_("What is waived")), ("result", "rule")) == "rule"
     reader.finish()
     return until or today, reason, whole
+
+
+def read_dispute(fields: Mapping[str, str]) -> tuple[Ground, str]:
+    """Return what speaks against a result and why, or raise FormErrors."""
+    reader = FormReader(fields)
+    ground = reader.choice("ground", translate(N_("What speaks against it")), list(Ground))
+    says = reader.text("says", translate(N_("Explanation")), required=True, max_length=MOST_SAID)
+    reader.finish()
+    return Ground(ground), says
+
+
+def read_answer(fields: Mapping[str, str]) -> tuple[DisputeAnswer, str]:
+    """Return what is answered to an objection and why, or raise FormErrors."""
+    reader = FormReader(fields)
+    answer = reader.choice("answer", translate(N_("Answer")), list(DisputeAnswer))
+    reason = reader.text("reason", translate(N_("Reason")), required=True, max_length=MOST_SAID)
+    reader.finish()
+    return DisputeAnswer(answer), reason

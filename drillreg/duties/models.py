@@ -3,12 +3,14 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from drillreg.core.db import Base, Voidable
 from drillreg.duties.states import State
+from drillreg.duties.terms import DisputeAnswer, Ground
 from drillreg.evidence.rules import Grade
+from drillreg.files.models import StoredFile
 from drillreg.orgs.models import Org
 
 # As many levels of the tree have a column of their own; further down subtrees are small.
@@ -57,6 +59,49 @@ class DutyWaiver(Voidable, Base):
     given_by_name: Mapped[str]
 
     org: Mapped[Org] = relationship(lazy="raise_on_sql")
+
+
+class DutyDispute(Base):
+    """What an organisation says against a result, and what the level above answered."""
+
+    __tablename__ = "duty_dispute"
+    __table_args__ = (
+        Index("ix_duty_dispute_org_rule", "org_id", "rule"),
+        # One at a time: two who say it at once say it once.
+        Index(
+            "uq_duty_dispute_open",
+            "org_id",
+            "rule",
+            "key",
+            "event_type",
+            unique=True,
+            sqlite_where=text("answered_at IS NULL"),
+            postgresql_where=text("answered_at IS NULL"),
+        ),
+    )
+
+    org_id: Mapped[int] = mapped_column(ForeignKey("org.id"))
+    rule: Mapped[str]
+    key: Mapped[int] = mapped_column(default=0)
+    event_type: Mapped[str] = mapped_column(default="")
+    ground: Mapped[Ground]
+    says: Mapped[str]
+    file_id: Mapped[int | None] = mapped_column(ForeignKey("stored_file.id"))
+    raised_at: Mapped[datetime]
+    raised_by_id: Mapped[int]
+    raised_by_name: Mapped[str]
+    # Who answers, and until when.
+    above_id: Mapped[int] = mapped_column(ForeignKey("org.id"))
+    due_on: Mapped[date]
+    answer: Mapped[DisputeAnswer | None]
+    answer_reason: Mapped[str | None]
+    answered_at: Mapped[datetime | None]
+    answered_by_id: Mapped[int | None]
+    answered_by_name: Mapped[str | None]
+
+    org: Mapped[Org] = relationship(lazy="raise_on_sql", foreign_keys=[org_id])
+    above: Mapped[Org] = relationship(lazy="raise_on_sql", foreign_keys=[above_id])
+    file: Mapped[StoredFile | None] = relationship(lazy="joined")
 
 
 class DutyTouch(Base):

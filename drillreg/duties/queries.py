@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, distinct, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, distinct, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from drillreg.core.codes import code_list
@@ -13,7 +13,9 @@ from drillreg.core.db import db
 from drillreg.core.paging import Order, Page, keyset_page
 from drillreg.duties.conditions import Binding
 from drillreg.duties.models import LEVELS, DutyOrg, DutyPeriod, DutyState, DutyTouch, DutyWaiver
+from drillreg.duties.reading import shipped_rules
 from drillreg.duties.states import RISK_DAYS, SOON_DAYS, State, state_on
+from drillreg.duties.terms import Severity
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import is_imported
 from drillreg.orgs.rules import covers, subtree_end
@@ -21,6 +23,14 @@ from drillreg.orgs.scope import OrgScope
 
 WORST_FIRST: Order = [(DutyState.due_on, "asc"), (DutyState.id, "asc")]
 MOST_EXPORTED = 20_000
+RANKS = {Severity.HIGH: 0, Severity.MEDIUM: 1, Severity.LOW: 2}
+
+
+def by_severity() -> Order:
+    """Return the order by how much depends on a rule, then by date; rules are files, not rows."""
+    ranks = {rule.id: RANKS[rule.severity] for rule in shipped_rules()}
+    rank = case(ranks, value=DutyState.rule, else_=RANKS[Severity.MEDIUM])
+    return [(rank, "asc"), *WORST_FIRST]
 
 
 @dataclass(frozen=True)
@@ -126,20 +136,22 @@ def duty_page(
     wanted: DutyFilter,
     *,
     today: date,
+    order: Order = WORST_FIRST,
     cursor: str | None = None,
     size: int = 20,
 ) -> Page[DutyState]:
-    """Return a page of results with their organisations, what is late longest first."""
+    """Return a page of results with their organisations, by default late longest first."""
     statement = duties_in(scope, wanted, today).options(contains_eager(DutyState.org))
-    return keyset_page(statement, order=WORST_FIRST, cursor=cursor, size=size)
+    return keyset_page(statement, order=order, cursor=cursor, size=size)
 
 
-def all_duties(scope: OrgScope, wanted: DutyFilter, *, today: date) -> Sequence[DutyState]:
+def all_duties(
+    scope: OrgScope, wanted: DutyFilter, *, today: date, order: Order = WORST_FIRST
+) -> Sequence[DutyState]:
     """Return the results of a filter, at most 20,000, for an export or to make tasks of."""
     statement = duties_in(scope, wanted, today).options(contains_eager(DutyState.org))
-    return db.session.scalars(
-        statement.order_by(DutyState.due_on, DutyState.id).limit(MOST_EXPORTED)
-    ).all()
+    sorting = [column.asc() for column, _ in order]
+    return db.session.scalars(statement.order_by(*sorting).limit(MOST_EXPORTED)).all()
 
 
 def duty_count(scope: OrgScope, wanted: DutyFilter, *, today: date) -> int:

@@ -108,3 +108,17 @@ KEYS = {
     Basis.DANGER: "danger_id",
     Basis.FILING: "filing_id",
 }
+
+
+class Ground(StrEnum):
+    """What an organisation says against a result: the rule is not for it, the record is wrong."""
+
+    NOT_BOUND = "not-bound"
+    RECORD = "record"
+
+
+class DisputeAnswer(StrEnum):
+    """What the level above answers: it was put right, or it stays as it is."""
+
+    CORRECTED = "corrected"
+    KEPT = "kept"

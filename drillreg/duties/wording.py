@@ -9,7 +9,15 @@ from drillreg.duties.evaluation.results import Result
 from drillreg.duties.reading import shipped_texts
 from drillreg.duties.rules import Reading, Rule
 from drillreg.duties.states import FAR, State
-from drillreg.duties.terms import BREACHABLE, Basis, Force, Owed, Unit
+from drillreg.duties.terms import (
+    BREACHABLE,
+    Basis,
+    DisputeAnswer,
+    Force,
+    Ground,
+    Owed,
+    Unit,
+)
 from drillreg.i18n import N_, current_locale, pick, translate
 
 STATE_WORDS = {
@@ -160,3 +168,13 @@ def reading_choice_words(reading: Reading, choice: Any) -> str:
     if reading.field == "basis":
         return translate(BASIS_WORDS[Basis(choice)])
     return str(choice)
+
+
+GROUND_WORDS = {
+    Ground.NOT_BOUND: N_("The rule does not bind us"),
+    Ground.RECORD: N_("The record is wrong or incomplete"),
+}
+ANSWER_WORDS = {
+    DisputeAnswer.CORRECTED: N_("Put right"),
+    DisputeAnswer.KEPT: N_("It stays as it is"),
+}

@@ -9,6 +9,7 @@ from drillreg.core import clock as clocks
 from drillreg.core.access import Permission
 from drillreg.filings.models import Filing, PlanClock
 from drillreg.filings.operations.clocks import asked_of
+from drillreg.filings.published import readable_by_all
 from drillreg.filings.queries import clocks_of, filings_of, publications_of, trainings_of
 from drillreg.filings.routing import Audience, Route, choices_of_field
 from drillreg.filings.rules import ClockKind, ClockState
@@ -97,6 +98,7 @@ def filing_of_plan(plan: Plan) -> str:
         ],
         filings=[_with_standing(each, today) for each in filings_of(plan)],
         publications=publications_of(plan)[:SHOWN],
+        is_readable=readable_by_all(plan),
         trainings=trainings_of(plan, at_most=SHOWN),
         channels=choices_of_field("channel"),
         may_file=may_on(Permission.EDIT_PLANS, PLAN.code, plan),

@@ -61,7 +61,8 @@ def clock_is(state: str, today: date) -> ColumnElement[bool]:
     return conditions[state]
 
 
-def _clocks(scope: OrgScope, wanted: Narrowed, today: date) -> Select[Any]:
+def clocks_where(scope: OrgScope, wanted: Narrowed, today: date) -> Select[Any]:
+    """Select the clocks of a filter in scope with their plans and organisations."""
     statement = (
         select(PlanClock)
         .join(PlanClock.plan)
@@ -82,7 +83,7 @@ def clocks_page(
 ) -> Page[PlanClock]:
     """Return a page of clocks with their plans, the first due first."""
     order: Any = [(PlanClock.due_on, "asc"), (PlanClock.id, "asc")]
-    found = _clocks(scope, wanted, today)
+    found = clocks_where(scope, wanted, today)
     return keyset_page(found, order=order, cursor=cursor, size=size)
 
 
@@ -91,7 +92,7 @@ def count_clocks(scope: OrgScope, wanted: Narrowed, *, today: date) -> dict[str,
     base = Narrowed(wanted.within, wanted.kind)
     found = {}
     for state in ClockState:
-        counted = _clocks(scope, base, today).where(clock_is(state, today))
+        counted = clocks_where(scope, base, today).where(clock_is(state, today))
         found[state.value] = (
             db.session.scalar(counted.with_only_columns(func.count(), maintain_column_froms=True))
             or 0
@@ -135,7 +136,8 @@ def _filings(scope: OrgScope) -> Select[Any]:
     )
 
 
-def _received(scope: OrgScope, wanted: Narrowed, today: date) -> Select[Any]:
+def received_where(scope: OrgScope, wanted: Narrowed, today: date) -> Select[Any]:
+    """Select what offices in scope received under a filter."""
     statement = _filings(scope).where(
         Filing.recipient_org_id.is_not(None),
         scope.allows(Recipient),
@@ -152,12 +154,12 @@ def received_page(
 ) -> Page[Filing]:
     """Return a page of what offices in scope received, the newest first."""
     order: Any = [(Filing.sent_on, "desc"), (Filing.id, "desc")]
-    return keyset_page(_received(scope, wanted, today), order=order, cursor=cursor, size=size)
+    return keyset_page(received_where(scope, wanted, today), order=order, cursor=cursor, size=size)
 
 
 def count_received(scope: OrgScope, wanted: Narrowed, *, today: date) -> int:
     """Return how many filings a filter leaves."""
-    counted = _received(scope, wanted, today).with_only_columns(
+    counted = received_where(scope, wanted, today).with_only_columns(
         func.count(), maintain_column_froms=True
     )
     return db.session.scalar(counted) or 0

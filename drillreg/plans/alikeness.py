@@ -50,13 +50,19 @@ class Alike:
     nearest: Section | None
 
 
-def alike_sections(mine: Sequence[Section], theirs: Sequence[Section]) -> list[Alike]:
-    """Return for each section of some length its share in the other plan, the greatest first."""
-    runs = [(section, runs_of(section.body)) for section in theirs]
+def alike_sections(
+    mine: Sequence[Section], theirs: Sequence[Section], *, given: str = ""
+) -> list[Alike]:
+    """Return for each section of some length its share in the other plan, the greatest first.
+
+    `given`: what both were given, such as the words of their template; it counts for neither.
+    """
+    common = runs_of(given)
+    runs = [(section, runs_of(section.body) - common) for section in theirs]
     everything = frozenset().union(*(each for _, each in runs))
     found = []
     for section in mine:
-        own = runs_of(section.body)
+        own = runs_of(section.body) - common
         if len(own) < SHORTEST_SECTION:
             continue
         nearest = max(runs, key=lambda each: share(own, each[1]), default=None)

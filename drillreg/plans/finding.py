@@ -250,3 +250,15 @@ def unread_papers(plan: Plan) -> Sequence[tuple[str, str]]:
         .order_by(FulltextEntry.id)
     )
     return [(name, trouble or "") for name, trouble in db.session.execute(statement)]
+
+
+def numbers_of(found: Sequence[Found], scope: OrgScope) -> dict[int, int]:
+    """Return the numbers of the versions in which the words stand, by their ids."""
+    ids = {place.edition for each in found for place in each.places if place.edition}
+    rows = db.session.execute(
+        select(PlanVersion.id, PlanVersion.number)
+        .join(PlanVersion.plan)
+        .join(Plan.org)
+        .where(PlanVersion.id.in_(sorted(ids)), PLAN.within(scope))
+    )
+    return {row.id: row.number for row in rows}

@@ -32,6 +32,11 @@ def end_of(levels: Sequence[int], at: int) -> int:
     return end
 
 
+def standing(levels: Sequence[int], filled: Sequence[bool]) -> list[int]:
+    """Return the places of the headings that are filled, or stand over one that is."""
+    return [at for at in range(len(levels)) if any(filled[at : end_of(levels, at)])]
+
+
 def _sibling_before(levels: Sequence[int], at: int) -> int | None:
     """Return the heading of the same level before one, within the same part above."""
     for before in range(at - 1, -1, -1):

@@ -229,5 +229,19 @@ def name_annexes(
     _record(plan, "saved", "annexes", actor=actor, now=now)
 
 
+def move_annex(*, plan: Plan, file_id: int, way: str, actor: Actor, now: datetime) -> None:
+    """Put an annex of the draft one place "up" or "down"; at the end nothing changes."""
+    rows = draft_to_change(plan).annexes
+    at = next((place for place, row in enumerate(rows) if row.id == file_id), None)
+    if at is None or way not in {"up", "down"}:
+        raise NotFound(N_("There is no such paper."))
+    to = at - 1 if way == "up" else at + 1
+    if 0 <= to < len(rows):
+        rows[at], rows[to] = rows[to], rows[at]
+    for place, row in enumerate(rows, 1):
+        row.position = place
+    _record(plan, "saved", "annexes", actor=actor, now=now)
+
+
 def _word_of(part: AnyPart) -> str:
     return {PlanMember: "member", PlanResource: "resource", PlanRoute: "route"}[type(part)]

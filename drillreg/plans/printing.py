@@ -28,11 +28,11 @@ from drillreg.documents.queries.layouts import layout_for
 from drillreg.documents.word import word_of
 from drillreg.orgs.history import PastNames
 from drillreg.orgs.models import Org
-from drillreg.plans.models import PlanSection, PlanVersion
+from drillreg.plans.models import PlanFile, PlanSection, PlanVersion
 from drillreg.plans.part_printing import part_blocks
 from drillreg.plans.parts import parts_of
 from drillreg.plans.rules import Secrecy
-from drillreg.plans.sections import is_written, sections_of
+from drillreg.plans.sections import is_written, printed_sections
 from drillreg.sandbox.limits import BACKGROUND, INTERACTIVE, Limits
 from drillreg.steps.queries import steps_of
 
@@ -92,6 +92,11 @@ def _edition(version: PlanVersion) -> str:
     return f"第{version.number}版"
 
 
+def _attached(version: PlanVersion) -> list[PlanFile]:
+    """Return the papers of a version: the text first, then the annexes in their order."""
+    return [*(paper for paper in version.papers if paper.annex_name is None), *version.annexes]
+
+
 def _owner(version: PlanVersion) -> Org:
     return db.session.get_one(Org, version.plan.org_id)
 
@@ -107,9 +112,9 @@ def plan_paper(version: PlanVersion, *, draft: bool = False) -> Paper:
     return Paper(
         LAYOUT,
         plan.title,
-        [*_body(sections_of(version)), *part_blocks(parts_of(version))],
+        [*_body(printed_sections(plan, version)), *part_blocks(parts_of(version))],
         signed=False,
-        attachments=[PurePath(paper.file.name).stem for paper in version.papers],
+        attachments=[PurePath(paper.file.name).stem for paper in _attached(version)],
         printed_by=issuer if issued else "",
         printed_on=issued,
         contents=True,

@@ -24,7 +24,7 @@ from drillreg.plans.models import (
     PlanSection,
     PlanVersion,
 )
-from drillreg.plans.outline import marks
+from drillreg.plans.outline import marks, standing
 from drillreg.plans.rules import VersionState
 from drillreg.plans.templates import Template, TemplateSection, template_for
 
@@ -82,9 +82,25 @@ def sections_of(version: PlanVersion) -> Sequence[PlanSection]:
     ).all()
 
 
-def placed(plan: Plan, version: PlanVersion) -> list[Placed]:
-    """Return the sections of a version with their numbers and templates."""
+def printed_sections(plan: Plan, version: PlanVersion) -> list[PlanSection]:
+    """Return the sections that go on paper: not those a template offers and nobody wrote.
+
+    A heading that somebody put in stays, and so does one that the plan needs.
+    """
     found, template = sections_of(version), template_of(plan)
+    filled = []
+    for section in found:
+        said = template.section(section.key) if template else None
+        filled.append(bool(section.body.strip()) or said is None or said.required)
+    return [found[at] for at in standing([section.level for section in found], filled)]
+
+
+def placed(plan: Plan, version: PlanVersion, *, printed: bool = False) -> list[Placed]:
+    """Return the sections of a version, or those that go on paper, with numbers and templates."""
+    found: Sequence[PlanSection] = sections_of(version)
+    if printed:
+        found = printed_sections(plan, version)
+    template = template_of(plan)
     numbers = marks([section.level for section in found])
     filled = parts_in(version)
     rows = []

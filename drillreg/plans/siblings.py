@@ -17,6 +17,7 @@ from drillreg.plans.alikeness import Sketch, likeness, sketch_of
 from drillreg.plans.models import Plan, PlanSection, PlanVersion
 from drillreg.plans.queries import visible
 from drillreg.plans.rules import VersionState
+from drillreg.plans.templates import template_for
 
 # The nearest siblings are looked at: those under the same organisation come first.
 MOST_SIBLINGS = 60
@@ -86,7 +87,9 @@ def siblings_of(plan: Plan, scope: OrgScope) -> list[Sibling]:
     rows = _rows(plan, scope)
     names = {own.id: _names(plan.org), **{version.id: _names(org) for _, org, version in rows}}
     sketches = _sketches(names)
-    mine = sketches.get(own.id)
+    # What the template says stands in every plan begun with it, and was copied from nobody.
+    given = sketch_of(template_text(plan))
+    mine = sketches.get(own.id, frozenset()) - given
     if not mine:
         return []
     found = [
@@ -95,6 +98,15 @@ def siblings_of(plan: Plan, scope: OrgScope) -> list[Sibling]:
         if sketches.get(version.id)
     ]
     return sorted(found, key=lambda each: (-each.share, each.plan.id))
+
+
+def template_text(plan: Plan) -> str:
+    """Return every word that the template of a plan gives to who writes it."""
+    template = template_for(plan.kind, plan.org.kind)
+    sections = template.sections if template else ()
+    return "\n".join(
+        text for each in sections for text in (each.heading["zh"], each.guidance["zh"])
+    )
 
 
 def get_sibling(siblings: Iterable[Sibling], plan_id: int) -> Sibling:

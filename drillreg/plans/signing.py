@@ -1,5 +1,6 @@
 """Signing a plan: its draft on its route, what opens with a step, what becomes of it at issue."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -29,7 +30,7 @@ from drillreg.signoffs.operations.moving import (
     withdraw,
 )
 from drillreg.signoffs.operations.table import Table, ensure_may_take
-from drillreg.signoffs.queries import is_running, sign_off_of
+from drillreg.signoffs.queries import is_running, people_by_stage, sign_off_of
 from drillreg.signoffs.reading import routes_of
 from drillreg.signoffs.rules import (
     GATHERING,
@@ -39,6 +40,7 @@ from drillreg.signoffs.rules import (
     StageState,
     route_for,
 )
+from drillreg.signoffs.showing import Shown
 
 SUBJECT = "plan-version"
 AFTER_SIGNATURE = frozenset({StageKind.PROOFREAD, StageKind.ISSUE})
@@ -84,6 +86,15 @@ def ensure_submittable(plan: Plan) -> PlanVersion:
     return plan.draft
 
 
+def people_to_name(
+    plan: Plan, found: Shown | None, actor: Actor, today: date
+) -> dict[str, list[tuple[int, str]]]:
+    """Return by step, with their names, the accounts that can be named for it beforehand."""
+    again = found is not None and found.sign_off.state is SignOffState.RETURNED
+    starters = found.sign_off.starters if found is not None and again else actor.account_ids
+    return people_by_stage(route_of(plan).stages, plan.org, besides=starters, on=today)
+
+
 def submit(
     plan: Plan,
     *,
@@ -93,6 +104,7 @@ def submit(
     actor: Actor,
     today: date,
     now: datetime,
+    named: Mapping[str, int] | None = None,
 ) -> SignOff:
     """Send the draft to those who sign, or send a returned one anew; its text is locked."""
     draft = ensure_submittable(plan)
@@ -101,7 +113,7 @@ def submit(
     running = sign_off_of(SUBJECT, draft.id)
     if running is not None and running.state is SignOffState.RETURNED:
         table = Table(running.id)
-        send_anew(table, remark, actor=actor, today=today, now=now)
+        send_anew(table, remark, actor=actor, today=today, now=now, named=named)
         sign_off = table.sign_off
     else:
         sign_off = begin(
@@ -111,6 +123,7 @@ def submit(
             actor=actor,
             today=today,
             now=now,
+            named=named,
         )
     _prepare(plan, Table(sign_off.id), actor=actor, today=today, now=now)
     return sign_off

@@ -159,15 +159,27 @@ def read_panel(fields: Mapping[str, str]) -> PanelText:
     return PanelText(held_on or date.min, place, conclusion, experts)
 
 
-def read_submission(fields: Mapping[str, str]) -> tuple[str, str]:
-    """Return the reason of the urgent path ("" without it) and a remark, or raise FormErrors."""
+def read_submission(
+    fields: Mapping[str, str], people: Mapping[str, Sequence[tuple[int, str]]]
+) -> tuple[str, str, dict[str, int]]:
+    """Return the reason of the urgent path ("" without it), a remark and who is named for a step.
+
+    `people` are the accounts that can be named, by step. Raise FormErrors.
+    """
     reader = FormReader(fields)
     urgent = reader.flag("urgent")
     label = translate(N_("Reason of the urgent path"))
     reason = reader.text("urgent_reason", label, required=urgent, max_length=500)
     remark = reader.text("remark", translate(N_("Remark")), max_length=LONG)
+    named = {}
+    for key, offered in people.items():
+        known = [str(account_id) for account_id, _ in offered]
+        label = translate(N_("Person named for the step"))
+        chosen = reader.choice(f"named-{key}", label, known, required=False)
+        if chosen:
+            named[key] = int(chosen)
     _finish(reader, "urgent_reason", "remark")
-    return (reason if urgent else ""), remark
+    return (reason if urgent else ""), remark, named
 
 
 def read_issue(fields: Mapping[str, str]) -> tuple[date, date | None, str]:

@@ -160,10 +160,32 @@ def read_due(fields: Mapping[str, str]) -> date:
     return due_on or date.min
 
 
-def read_item(fields: Mapping[str, str], *, orgs: Sequence[int], fixed: bool) -> dict[str, Any]:
+def read_move(fields: Mapping[str, str]) -> tuple[date, str]:
+    """Return the new date of an item and why it is another, or raise FormErrors."""
+    reader = FormReader(fields)
+    due_on = reader.date("due_on", translate(N_("To be issued by")), required=True)
+    why = reader.text("why", translate(N_("Why")), required=True, max_length=500)
+    reader.finish()
+    return due_on or date.min, why
+
+
+def read_named(fields: Mapping[str, str], people: Sequence[tuple[int, str]]) -> dict[str, int]:
+    """Return who is named for the approval, by the step, or raise FormErrors."""
+    reader = FormReader(fields)
+    known = [str(account_id) for account_id, _ in people]
+    label = translate(N_("Person named for the step"))
+    chosen = reader.choice("named", label, known, required=False)
+    reader.finish()
+    return {"approve": int(chosen)} if chosen else {}
+
+
+def read_item(
+    fields: Mapping[str, str], *, orgs: Sequence[int], fixed: bool, needs_why: bool
+) -> dict[str, Any]:
     """Return what was typed of an item, or raise FormErrors.
 
     `fixed`: it is about a plan that is there, so whose, which kind and event stay.
+    `needs_why`: it changes what was approved.
     """
     reader = FormReader(fields)
     keys = [str(each) for each in orgs]
@@ -188,7 +210,7 @@ def read_item(fields: Mapping[str, str], *, orgs: Sequence[int], fixed: bool) ->
     supporting = reader.text("supporting", translate(N_("Supporting bodies")), max_length=300)
     person = reader.text("person", translate(N_("Person in charge")), max_length=60)
     due_on = reader.date("due_on", translate(N_("To be issued by")), required=True)
-    why = reader.text("why", translate(N_("Why")), max_length=500)
+    why = reader.text("why", translate(N_("Why")), required=needs_why, max_length=500)
     reader.finish()
     return values | {
         "title": title,
@@ -219,22 +241,31 @@ def ensure_item_as_read(item: DraftingItem, values: Mapping[str, Any], row_versi
 
 @dataclass(frozen=True)
 class ApprovalForm:
-    """By whom, when and under which number a drafting plan was approved."""
+    """What is decided on a drafting plan; with a yes by whom, when and under which number."""
 
+    returns: bool
+    on_paper: bool
+    remark: str
     body: str
     number: str
     approved_on: date
+    password: str
 
     @classmethod
     def read(cls, fields: Mapping[str, str]) -> "ApprovalForm":
         """Return what was typed, or raise FormErrors."""
         reader = FormReader(fields)
-        body = reader.text("body", translate(N_("Approved by")), required=True, max_length=100)
+        returns = reader.choice("decision", translate(N_("Decision")), ["yes", "return"]) != "yes"
+        on_paper = reader.flag("on_paper")
+        body = reader.text("body", translate(N_("Who approved it")), required=not returns)
         number = reader.text("number", translate(N_("Document number")), max_length=60)
-        on = reader.date("approved_on", translate(N_("Date of approval")), required=True)
-        reader.text("password", translate(N_("Your password")), required=True)
+        on = reader.date("approved_on", translate(N_("Date of approval")), required=not returns)
+        remark = reader.text("remark", translate(N_("Remark")), required=returns, max_length=500)
+        password = fields.get("password", "")
+        if not on_paper and not password:
+            reader.fail("password", N_("Give your password again."))
         reader.finish()
-        return cls(body, number, on or date.min)
+        return cls(returns, on_paper, remark, body, number, on or date.min, password)
 
 
 @dataclass(frozen=True)

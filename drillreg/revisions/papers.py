@@ -6,12 +6,17 @@ from datetime import date
 from drillreg.core.codes import code_list
 from drillreg.documents.paper import (
     Block,
+    CheckBox,
     Column,
+    FormGrid,
     Heading,
     Manner,
     Paper,
     Paragraph,
+    Part,
+    Place,
     Row,
+    SheetCode,
     Signatures,
     Table,
     day_text,
@@ -139,3 +144,22 @@ def drafting_paper(drafting: DraftingPlan, lines: Sequence[Line], *, today: date
         signed=False,
         draft="" if drafting.approved_on else "草稿",
     )
+
+
+def approval_paper(
+    drafting: DraftingPlan, lines: Sequence[Line], code: SheetCode, body: str
+) -> Paper:
+    """Return the sheet on which a leader approves a drafting plan (送审单); always Chinese."""
+    decision: list[Part] = [CheckBox("同意　"), CheckBox("退回修改"), "\n\n意见："]
+    grid = FormGrid(
+        [
+            [Place("标题", drafting.title, height_mm=16)],
+            [Place("编制单位", drafting.org.name), Place("项目数", f"{len(lines)}项")],
+            [Place("审定机关", body)],
+            [Place("主要内容", "；".join(line.item.title for line in lines[:12]), height_mm=60)],
+            [Place("审批意见", decision, height_mm=60)],
+            [Place("签名", height_mm=20), Place("日期", height_mm=20)],
+            [Place("备注（会议名称、纪要文号）", height_mm=18)],
+        ]
+    )
+    return Paper("sign-off", "应急预案制修订工作计划送审单", [grid], signed=False, code=code)

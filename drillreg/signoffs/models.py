@@ -77,6 +77,8 @@ class SignOffStage(Versioned, Base):
     org_id: Mapped[int] = mapped_column(ForeignKey("org.id"), index=True)
     permission: Mapped[str]
     asked_org_id: Mapped[int | None] = mapped_column(ForeignKey("org.id"))
+    # Who was named for it before its turn; whoever else holds the right may still take it.
+    assigned_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     opened_on: Mapped[date | None]
     due_on: Mapped[date | None]
     done_at: Mapped[datetime | None]
@@ -130,6 +132,9 @@ class Consultation(Versioned, Base):
     outcome: Mapped[str | None]
     outcome_note: Mapped[str | None]
     settled_by_name: Mapped[str | None]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_name: Mapped[str | None]
+    withdrawn_reason: Mapped[str | None]
 
     stage: Mapped[SignOffStage] = relationship(lazy="raise_on_sql")
     org: Mapped[Org | None] = relationship(lazy="raise_on_sql")

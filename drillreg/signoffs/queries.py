@@ -109,6 +109,30 @@ def people_at(
     return nearest, [account_id for org_id, _, account_id in rows if org_id == nearest]
 
 
+def people_by_stage(
+    stages: Collection[Stage], owner: Org, *, besides: Collection[int], on: date
+) -> dict[str, list[tuple[int, str]]]:
+    """Return by stage the accounts, with names, that it would wait for; `besides` who sends it."""
+    found = {}
+    for stage in stages:
+        barred = besides if START in stage.not_by else ()
+        seat, permission = seat_of(stage, owner), Permission(stage.permission)
+        found[stage.key] = people_at(permission, seat, besides=barred, on=on, own=stage.own)[1]
+    ids = {each for people in found.values() for each in people}
+    names = names_of_accounts(ids)
+    return {key: [(each, names[each]) for each in people] for key, people in found.items()}
+
+
+def names_of_accounts(ids: Collection[int]) -> dict[int, str]:
+    """Return the names of the people behind accounts."""
+    if not ids:
+        return {}
+    accounts = db.session.scalars(
+        select(Account).where(Account.id.in_(sorted(ids))).order_by(Account.id)
+    )
+    return {account.id: account.person.name for account in accounts}
+
+
 def seat_of(stage: Stage, owner: Org) -> Org:
     """Return the organisation whose step a stage is, seen from the owner of the record."""
     if stage.at == "owner":

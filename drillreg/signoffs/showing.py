@@ -18,6 +18,7 @@ from drillreg.signoffs.queries import (
     consultations_of,
     excluded_from,
     may_take,
+    names_of_accounts,
     panels_of,
     route_stages,
     stage_rows,
@@ -96,6 +97,7 @@ class StageView:
     row: SignOffStage
     clock: Clock | None
     asked: str
+    named: str
     may_take: bool
     is_excluded: bool
     may_skip: bool
@@ -137,6 +139,8 @@ class StageView:
     def line(self) -> dict[str, str]:
         """The stage as `ui.steps` takes it."""
         small = f"{self.row.done_by_name}　{instant(self.row.done_at)}" if self.row.done_at else ""
+        if self.row.state is StageState.WAITING:
+            small = self.named
         if self.is_open and self.clock:
             small = self.clock.text
         return {
@@ -188,6 +192,7 @@ def shown(sign_off: SignOff, actor: Actor, today: date) -> Shown:
     rows = stage_rows(sign_off)
     stages = {stage.key: stage for stage in route_stages(sign_off)}
     names = _names_of([row for row in rows if row.state is StageState.OPEN], today)
+    named = names_of_accounts({row.assigned_id for row in rows if row.assigned_id})
     calendar = calendar_of(sign_off.org)
     urgent = sign_off.urgent_reason is not None
     views: dict[int, list[StageView]] = {}
@@ -201,6 +206,7 @@ def shown(sign_off: SignOff, actor: Actor, today: date) -> Shown:
                 row,
                 clock_of(row.due_on, left, today) if is_open else None,
                 _joined(names.get((row.asked_org_id or 0, row.permission), {}), barred),
+                named.get(row.assigned_id or 0, ""),
                 is_open and may_take(stage, row, actor, today),
                 bool(barred & actor.account_ids),
                 is_open and may_skip(stage, urgent=urgent),

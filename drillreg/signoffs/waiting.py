@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, and_, false, or_, select
 from sqlalchemy.orm import contains_eager
 
+from drillreg.accounts.models import Account, RoleAssignment
 from drillreg.core import clock
 from drillreg.core.access import Actor, Permission
 from drillreg.core.db import db
@@ -34,6 +35,22 @@ def _seats(actor: Actor) -> Any:
     return or_(*found) if found else false()
 
 
+def _is_for(actor: Actor, today: date) -> Any:
+    """Return the condition that nobody else was named for a step who can still take it."""
+    named = (
+        select(RoleAssignment.id)
+        .join(Account, Account.id == RoleAssignment.account_id)
+        .where(
+            Account.id == SignOffStage.assigned_id,
+            Account.disabled_at.is_(None),
+            RoleAssignment.org_id == SignOffStage.asked_org_id,
+            RoleAssignment.from_on <= today,
+            or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on > today),
+        )
+    )
+    return or_(SignOffStage.assigned_id.in_(sorted(actor.account_ids)), ~named.exists())
+
+
 def steps_to_take(actor: Actor, today: date) -> Sequence[TodoItem]:
     """Return the steps that wait for a person, by when they are due."""
     rows = db.session.scalars(
@@ -41,7 +58,7 @@ def steps_to_take(actor: Actor, today: date) -> Sequence[TodoItem]:
         .join(SignOffStage.sign_off)
         .join(Org, Org.id == SignOffStage.asked_org_id)
         .options(contains_eager(SignOffStage.sign_off))
-        .where(SignOffStage.state == StageState.OPEN, _seats(actor))
+        .where(SignOffStage.state == StageState.OPEN, _seats(actor), _is_for(actor, today))
         .order_by(SignOffStage.due_on, SignOffStage.id)
         .limit(MOST)
     )
@@ -114,6 +131,7 @@ def opinions_to_give(actor: Actor, today: date) -> Sequence[TodoItem]:
         .where(
             Consultation.org_id == actor.org_id,
             Consultation.answered_at.is_(None),
+            Consultation.withdrawn_at.is_(None),
             SignOffStage.state == StageState.OPEN,
         )
         .order_by(Consultation.answer_by, Consultation.id)
@@ -191,6 +209,7 @@ def _late_opinions(today: date) -> Select[Any]:
         .join(Org, Org.id == Consultation.org_id)
         .where(
             Consultation.answered_at.is_(None),
+            Consultation.withdrawn_at.is_(None),
             Consultation.answer_by < today,
             SignOffStage.state == StageState.OPEN,
         )

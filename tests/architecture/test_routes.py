@@ -23,6 +23,9 @@ OPEN = {
     "upkeep.authority": "a certificate holds nothing secret",
     "drills.feed": "the address carries a revocable token; rights are looked up at each read",
     "reports.check": "says genuine or not, and nothing else",
+    "published.index": "plans the law makes public (国办发〔2024〕5号 §28), never internal ones",
+    "published.show": "a plan that was made known to the public; of an abridged one no more",
+    "published.paper": "the text of such a plan as a file",
 }
 
 

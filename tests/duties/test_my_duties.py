@@ -16,6 +16,7 @@ from drillreg.duties.models import DutyCount, DutyOrg, DutyState
 from drillreg.duties.reading import shipped_rules
 from drillreg.duties.reminding import remind_of_duties, steps_of
 from drillreg.notices.models import Notice
+from drillreg.plans.models import Plan, PlanVersion
 
 RULES = {rule.id: rule for rule in shipped_rules()}
 
@@ -344,3 +345,54 @@ def test_the_feed_has_what_the_own_unit_owes_with_an_alarm(as_role, county, owe)
     assert text.count("BEGIN:VEVENT") == 1
     assert "BEGIN:VALARM" in text
     assert liaison.get(path).data == liaison.get(path).data
+
+
+def test_the_late_list_has_what_weighs_most_first_unless_asked_by_date(as_role, county, owe):
+    weights = {
+        rule.severity.value: rule.id for rule in RULES.values() if rule.owed.value == "drill"
+    }
+    heavy, light = weights["high"], weights["medium"]
+    owe(county.school, light, -50)
+    owe(county.village, heavy, -5)
+    clerk = as_role("county_staff")
+    page = clerk.page("/duties/list")
+    names = [row.select_one("td a").text for row in page.select("tbody tr")]
+    assert names == ["岭下村", "白岩镇中心小学"]
+    link = page.select_one("th a")["href"]
+    assert "sort=date" in link
+    page = clerk.page("/duties/list?sort=date")
+    names = [row.select_one("td a").text for row in page.select("tbody tr")]
+    assert names == ["白岩镇中心小学", "岭下村"]
+    text = clerk.get("/duties/list.csv?sort=date").data.decode("utf-8-sig")
+    assert text.index("白岩镇中心小学") < text.index("岭下村")
+
+
+def test_the_explanation_of_what_is_late_hands_out_the_reminder(as_role, county, owe):
+    owe(county.school, "T5", -20)
+    page = as_role("town_staff", county.town).page(f"/duties/{county.school.id}/T5")
+    reminder = page.find("button", string="复制提醒")["data-copy"]
+    assert "白岩镇中心小学" in reminder
+    assert "学校应急教育" in reminder
+
+
+def test_the_matrix_says_what_is_being_written(as_role, county, owe, keep, frozen, count_queries):
+    owe(county.town, "P5", -5, event_type="flood")
+    owe(county.other_town, "P5", -5, event_type="flood")
+    clerk = as_role("county_staff")
+    clerk.page("/duties/matrix")
+    with count_queries() as before:
+        assert "编制中" not in clerk.page("/duties/matrix").text
+    plan = Plan(
+        org_id=county.town.id,
+        kind="special",
+        event_type="flood",
+        title="镇防汛预案",
+        created_at=frozen.now,
+        versions=[PlanVersion(number=1, created_at=frozen.now)],
+    )
+    keep(plan)
+    with count_queries() as after:
+        page = clerk.page("/duties/matrix")
+    assert len(page.find_all("small", string="编制中")) == 1
+    assert len(after) == len(before)
+    assert "编制中" in clerk.get("/duties/matrix.csv").data.decode("utf-8-sig")

@@ -64,6 +64,40 @@ def xlsx_bomb(megabytes: int = 300) -> bytes:
     return _zipped({**members, "xl/worksheets/sheet1.xml": sheet})
 
 
+CONTENT_TYPES = (
+    b'<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/'
+    b'content-types"><Override PartName="/word/document.xml" ContentType="application/vnd.'
+    b'openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>'
+)
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def _docx(document: bytes) -> bytes:
+    return _zipped({"[Content_Types].xml": CONTENT_TYPES, "word/document.xml": document})
+
+
+def docx_bomb(megabytes: int = 300) -> bytes:
+    """A Word document of a few hundred kilobytes whose text unfolds to hundreds of megabytes."""
+    start = f'<w:document xmlns:w="{WORD}"><w:body><w:p><w:r><w:t>'.encode()
+    return _docx(start + b"a" * (megabytes << 20) + b"</w:t></w:r></w:p></w:body></w:document>")
+
+
+def docx_laughs() -> bytes:
+    """A Word document whose entities unfold without end, and that asks for a file of ours."""
+    entities = "".join(
+        f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' if n else '<!ENTITY l0 "ha">' for n in range(12)
+    )
+    entities += '<!ENTITY ours SYSTEM "file:///etc/passwd">'
+    text = f'<w:document xmlns:w="{WORD}"><w:body><w:p><w:r><w:t>&l11;&ours;</w:t></w:r></w:p>'
+    return _docx(f"<!DOCTYPE d [{entities}]>{text}</w:body></w:document>".encode())
+
+
+def deep_docx(depth: int = 200_000) -> bytes:
+    """A Word document whose tables lie in each other far deeper than anybody writes."""
+    inner = "<w:tbl><w:tr><w:tc>" * depth + "</w:tc></w:tr></w:tbl>" * depth
+    return _docx(f'<w:document xmlns:w="{WORD}"><w:body>{inner}</w:body></w:document>'.encode())
+
+
 def deep_geojson(depth: int = 200_000) -> bytes:
     """Return GeoJSON whose brackets are nested far deeper than any parser's stack."""
     opened = b'{"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":'

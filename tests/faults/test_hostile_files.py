@@ -8,13 +8,15 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import func, select
 
+from drillreg.core.db import db, unit_of_work
 from drillreg.core.errors import DomainError
 from drillreg.documents.pdf import render_document
 from drillreg.hazards.models import HazardSite
+from drillreg.plans.models import Plan, PlanVersion
 from drillreg.sandbox import client as sandbox
 from tests.faults import hostile
 from tests.faults.clients import Client
-from tests.faults.county import PASSWORD, make_county
+from tests.faults.county import PASSWORD, make_county, now_and_day
 
 MOST_SECONDS = 25
 SLOWEST_P95 = 1.0
@@ -120,7 +122,15 @@ def test_hostile_uploads_are_refused_while_the_site_answers(
         "zip bomb": ("sites.zip", hostile.zip_bomb()),
         "workbook bomb": ("sites.xlsx", hostile.xlsx_bomb()),
     }
+    words = {
+        "Word document that is a bomb": hostile.docx_bomb(),
+        "Word document with endless entities": hostile.docx_laughs(),
+        "Word document of nested tables": hostile.deep_docx(),
+        "Word document that is none": hostile.zip_bomb(),
+    }
+    word = f"/plans/{make_draft(installation, county)}/word"
     client = installation.client().sign_in("county", PASSWORD)
+    client.page(word)
     client.page("/imports/new?kind=hazards")
     took = {}
     with watched(installation, county.people[0]) as watcher:
@@ -134,6 +144,12 @@ def test_hostile_uploads_are_refused_while_the_site_answers(
                 )
                 ensure_refused(answer, what)
                 assert "root:x:" not in answer.text
+        for what, data in words.items():
+            answer, took[what] = timed(
+                lambda d=data: client.upload(word, {}, {"file": ("预案.docx", d)})
+            )
+            ensure_refused(answer, what)
+            assert "root:x:" not in answer.text
         photo, took["photo of a thousand million pixels"] = timed(
             lambda: send_photo(client, county, hostile.pixel_flood())
         )
@@ -147,6 +163,25 @@ def test_hostile_uploads_are_refused_while_the_site_answers(
         "pages read meanwhile": len(watcher.seconds),
         "calls to outside": listener.hits,
     }
+
+
+def make_draft(installation, county) -> int:
+    """Make a plan with a draft that nobody wrote yet."""
+    now, _ = now_and_day(installation)
+    with installation.app.app_context(), unit_of_work():
+        plan = Plan(
+            org_id=county.county_id,
+            kind="special",
+            event_type="flood",
+            title="县防汛预案",
+            created_at=now,
+            versions=[PlanVersion(number=1, created_at=now)],
+        )
+        db.session.add(plan)
+        db.session.flush()
+        plan_id = plan.id
+    installation.let_go()
+    return plan_id
 
 
 def send_photo(client, county, data: bytes):

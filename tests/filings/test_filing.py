@@ -8,6 +8,7 @@ import pytest
 from drillreg.evidence.models import Evidence, Grade
 from drillreg.filings.models import Filing
 from drillreg.filings.rules import FilingState
+from drillreg.notices.models import Notice
 from tests.filings.conftest import form_of, paper, send
 
 
@@ -262,3 +263,59 @@ def test_a_filing_is_seen_by_who_sent_it_and_who_takes_it(as_role, at_office, co
         as_role("unit_liaison", county.school).get(f"/filings/plans/{plan_id}/file").status_code
         == 404
     )
+
+
+def test_a_unit_of_a_central_enterprise_files_outside_and_enters_the_number(
+    as_role, county, make_org, office, issued, clocks
+):
+    unit = make_org(
+        "国能青岭分公司",
+        "enterprise",
+        county.town,
+        attributes={"trades": ["flammable"], "special_filing": "central-unit"},
+    )
+    plan_id = issued(unit, "unit-overall")
+    liaison = as_role("unit_liaison", unit)
+    page = liaison.page(f"/filings/plans/{plan_id}/file")
+    assert "省级或者设区的市级人民政府" in page.text
+    assert "第二十六条" in page.text
+    form = form_of(page) | {
+        "recipient_name": "市能源局",
+        "sent_on": "2026-05-11",
+        "number": "市能备[2026]8号",
+        "head": "罗建国",
+        "contact_phone": "0000-1234567",
+    }
+    papers = {name: paper() for name in ("risk", "resources", "review")}
+    answer = liaison.post(
+        f"/filings/plans/{plan_id}/file",
+        data={**form, **papers},
+        content_type="multipart/form-data",
+    )
+    assert answer.status_code == 303, answer.text
+    assert clocks(plan_id)["file"].done_on == date(2026, 5, 11)
+    done = as_role("county_staff").get("/filings/export.csv?state=done")
+    text = done.data.decode("utf-8-sig")
+    assert "市能源局" in text
+    assert "市能备〔2026〕8号" in text
+    assert "预案公布" not in text  # that clock still runs, so the filter leaves it out
+
+
+def test_who_filed_is_told_what_became_of_it(as_role, county, office, mine, issued, kept):
+    plan_id = issued(mine, "unit-overall")
+    unit = as_role("unit_liaison", mine)
+    send(unit, plan_id, head="罗建国", contact_phone="0000-1234567")
+    (filing,) = kept(Filing)
+    clerk = as_role("dept_staff", office)
+    back = {"answer": "return", "missing": "review"}
+    assert clerk.post(f"/filings/{filing.id}/answer", data=back).status_code == 303
+    (told,) = kept(Notice, kind="filing-returned")
+    assert told.params["items"] == "应急预案评审意见"
+    assert "退回" in unit.page("/inbox/").text
+    send(unit, plan_id, head="罗建国", contact_phone="0000-1234567")
+    second = kept(Filing)[-1]
+    form = form_of(clerk.page(f"/filings/{second.id}/answer"))
+    assert clerk.post(f"/filings/{second.id}/answer", data=form).status_code == 303
+    (told,) = kept(Notice, kind="filing-recorded")
+    assert told.params["number"] == "县应急管理局预案备〔2026〕1号"
+    assert "应急预案评审意见" in clerk.get("/filings/inbox/export.csv?state=returned").text

@@ -1,12 +1,15 @@
 """Making plans known, exemption of internal ones, training and publicity."""
 
 import uuid
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
+from drillreg.books.models import PlanAbridged
+from drillreg.core.db import db, unit_of_work
 from drillreg.evidence.models import Evidence, Grade
 from drillreg.filings.models import Publication, Training
+from drillreg.plans.models import PlanFile, PlanVersion
 from drillreg.plans.rules import Secrecy
 from tests.filings.conftest import form_of, paper
 
@@ -153,3 +156,78 @@ def test_publicity_needs_no_trainer(as_role, county, proofs):
     assert town.post("/filings/trainings/new", data=form).status_code == 303
     (proof,) = proofs("publicity-held")
     assert proof.grade is Grade.SELF_REPORTED
+
+
+def abridge(app, plan_id, version_id, body):
+    with app.app_context(), unit_of_work():
+        db.session.add(
+            PlanAbridged(
+                plan_id=plan_id,
+                version_id=version_id,
+                body=body,
+                edited_at=datetime(2026, 5, 11, tzinfo=UTC),
+                edited_by_name="x",
+            )
+        )
+
+
+def test_everybody_reads_what_was_made_known_to_the_public(app, as_role, county, office, issued):
+    anybody = app.test_client()
+    plan_id = issued(county.town)
+    assert anybody.get(f"/public/plans/{plan_id}").status_code == 404
+    town = as_role("town_staff", county.town)
+    town.post(f"/filings/plans/{plan_id}/publish", data=SAID)
+    panel = town.page(f"/plans/{plan_id}").select_one("#filing")
+    address = panel.find("a", string="公开页面")["href"]
+    shown = anybody.page(address)
+    for words in ("滑坡预案", "白府发〔2026〕12号", "白岩镇", "正文.pdf"):
+        assert words in shown.text
+    with anybody.get(shown.find("a", string="正文.pdf")["href"]) as paper_:
+        assert paper_.data.startswith(b"%PDF")
+    first = anybody.get(address)
+    assert first.headers["Cache-Control"] == "public, max-age=300"
+    assert "Set-Cookie" not in first.headers
+    again = anybody.get(address, headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    listed = anybody.page("/public/plans/")
+    assert listed.find("a", href=address) is not None
+    town.post("/filings/publications/1/strike", data={"reason": "链接错"})
+    assert anybody.get(address).status_code == 404
+    assert "滑坡预案" not in anybody.page("/public/plans/").text
+
+
+def test_of_an_abridged_publication_the_public_reads_no_more(
+    app, as_role, county, office, issued, kept
+):
+    anybody, town = app.test_client(), as_role("town_staff", county.town)
+    plan_id = issued(county.town)
+    (version,) = kept(PlanVersion, plan_id=plan_id)
+    abridge(app, plan_id, version.id, "敲锣之后往高处走")
+    town.post(f"/filings/plans/{plan_id}/publish", data={**SAID, "is_abridged": "1"})
+    shown = anybody.page(f"/public/plans/{plan_id}")
+    assert "敲锣之后往高处走" in shown.text
+    assert "正文.pdf" not in shown.text
+    (paper_,) = kept(PlanFile, version_id=version.id)
+    assert anybody.get(f"/public/plans/{plan_id}/papers/{paper_.id}").status_code == 404
+
+
+@pytest.mark.parametrize(("secrecy", "status"), [(Secrecy.INTERNAL, 404), (Secrecy.LINE, 200)])
+def test_an_internal_plan_is_never_public_the_line_of_a_classified_one_may_be(
+    app, as_role, county, office, issued, kept, secrecy, status
+):
+    anybody, town = app.test_client(), as_role("town_staff", county.town)
+    plan_id = issued(county.town, secrecy=secrecy)
+    (version,) = kept(PlanVersion, plan_id=plan_id)
+    abridge(app, plan_id, version.id, "敲锣之后往高处走")
+    assert town.post(f"/filings/plans/{plan_id}/publish", data=SAID).status_code == 422
+    made = town.post(f"/filings/plans/{plan_id}/publish", data={**SAID, "is_abridged": "1"})
+    assert made.status_code == 303
+    assert anybody.get(f"/public/plans/{plan_id}").status_code == status
+    assert ("滑坡预案" in anybody.page("/public/plans/").text) == (status == 200)
+
+
+def test_what_only_neighbours_were_told_is_not_for_everybody(app, as_role, county, office, issued):
+    plan_id = issued(county.village, "village")
+    village = as_role("unit_liaison", county.village)
+    village.post(f"/filings/plans/{plan_id}/publish", data={**SAID, "channel": "board"})
+    assert app.test_client().get(f"/public/plans/{plan_id}").status_code == 404

@@ -78,6 +78,10 @@ def test_what_was_named_the_first_time_may_still_be_missing():
         ("unit-overall", "enterprise", {"trades": ["mine"]}, "enterprise-emergency"),
         ("on-site", "site", {"trades": ["hotel"]}, "enterprise-regulator"),
         ("on-site", "enterprise", {"crowded_place": True}, "enterprise-regulator"),
+        ("unit-overall", "enterprise", {"special_filing": "central-unit"}, "central-unit"),
+        ("on-site", "enterprise", {"special_filing": "coal", "trades": ["mine"]}, "coal"),
+        ("unit-special", "site", {"special_filing": "pipeline"}, "pipeline"),
+        ("unit-overall", "outside", {"special_filing": "central-joint"}, "central-joint"),
         ("unit-overall", "enterprise", {}, None),  # article 26 does not name it
         ("unit-overall", "school", {"crowded_place": True}, None),
     ],

@@ -174,7 +174,7 @@ def test_it_is_submitted_and_two_bodies_are_asked(person, files, found) -> None:
     open_step(town, found, "征求意见")
     town.press(town.page.get_by_role("link", name=f"打开 {POWER}"))
     town.fill(reply="agreed", scan=files["paper"])
-    town.press("填写")
+    town.press("登记")
     town.sees("答复已登记")
     open_step(town, found, "征求意见")
     town.press(town.page.get_by_role("link", name=f"打开 {LAND}"))
@@ -184,7 +184,7 @@ def test_it_is_submitted_and_two_bodies_are_asked(person, files, found) -> None:
     town.press("办结这个环节")
     open_step(town, found, "专家论证")
     town.fill(reason="已由县地质灾害专家组在县预案中论证")
-    town.press("这次不办")
+    town.press("省略")
 
 
 def test_it_is_aligned_returned_and_sent_in_again(person, found) -> None:
@@ -300,5 +300,5 @@ def test_a_new_county_plan_is_a_task_of_the_town(person, files, found, today) ->
     clerk.go(found["county plan"])
     issue_on_paper(clerk, f"青政发〔{today.year}〕9号", today)
     town.go("/todo")
-    town.press(f"上位预案变化：{TOWN_PLAN}")
+    town.press(f"上位预案变化：《{COUNTY_PLAN}》（青政发〔{today.year}〕9号）")
     town.sees("上位预案变化", TOWN_PLAN)

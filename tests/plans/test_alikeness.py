@@ -44,6 +44,15 @@ def test_sections_come_with_the_one_nearest_to_them():
     assert (second.share, second.nearest) == (0.0, None)
 
 
+def test_what_both_were_given_counts_for_neither():
+    given = "写明预警信息从哪里来、由谁发布、用什么方式通知到每一户，夜间和停电时怎么通知。"
+    mine, theirs = Chapter("预警", given + TEXT), Chapter("预警", given + "只有一支队伍。" * 9)
+    (plain,) = alike_sections([mine], [theirs])
+    assert plain.share > 0.2
+    (fair,) = alike_sections([mine], [theirs], given=given)
+    assert fair.share == 0.0
+
+
 def test_short_sections_say_nothing():
     assert (
         alike_sections([Chapter("电话", "值班电话 1234")], [Chapter("电话", "值班电话 1234")]) == []

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drillreg.plans.outline import end_of, marks, moved, shifted
+from drillreg.plans.outline import end_of, marks, moved, shifted, standing
 
 pytestmark = pytest.mark.one_database
 
@@ -65,3 +65,9 @@ def test_moving_back_restores_the_order(outline, way):
 def test_levels_stay_on_the_ladder(outline, way):
     levels, at = outline
     assert all(1 <= level <= 4 for level in shifted(levels, at, way))
+
+
+def test_a_heading_stands_where_it_is_filled_or_something_below_it_is():
+    filled = [False, False, True, False, False]
+    assert standing(LEVELS, filled) == [0, 1, 2]
+    assert standing(LEVELS, [False] * 5) == []

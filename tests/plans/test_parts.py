@@ -7,7 +7,7 @@ import pytest
 from drillreg.accounts.models import Person, Post
 from drillreg.core.access import Actor
 from drillreg.core.db import db, unit_of_work
-from drillreg.plans.models import Plan, PlanMember, PlanRoute, PlanVersion
+from drillreg.plans.models import Plan, PlanFile, PlanMember, PlanRoute, PlanVersion
 from drillreg.plans.operations import issue_version, start_revision
 from drillreg.plans.parts import parts_of
 from drillreg.resources.models import RescueTeam, Shelter
@@ -329,6 +329,27 @@ def test_papers_named_as_annexes_are_listed_and_are_not_the_text(app, clerk, dra
     assert "附件1 风险点一览表" in page(clerk, draft).select_one("#annexes li").get_text(
         " ", strip=True
     ).replace("\u3000", " ")
+
+
+def test_annexes_are_put_in_their_order_and_a_revision_keeps_it(app, clerk, draft, keep):
+    with app.app_context(), unit_of_work():
+        version = db.session.get(PlanVersion, draft.versions[0].id)
+        first = version.files[0]
+        version.files.append(PlanFile(file_id=first.file_id))
+        db.session.flush()
+        second = version.files[1]
+        titles = {f"annex_{first.id}": "通讯录", f"annex_{second.id}": "风险图"}
+        ids = (first.id, second.id)
+    base = f"/plans/{draft.id}/parts/annexes"
+    clerk.post(base, data=titles)
+    shown = page(clerk, draft).select_one("#annexes")
+    assert [a.text for a in shown.select("li a")] == ["通讯录", "风险图"]
+    assert [b.text for b in shown.select("li button")] == ["下移", "上移"]
+    assert clerk.post(f"{base}/{ids[1]}/up").status_code == 303
+    assert clerk.post(f"{base}/{ids[1]}/up").status_code == 303  # at the end nothing changes
+    assert clerk.post(f"{base}/999999/up").status_code == 404
+    shown = page(clerk, draft).select_one("#annexes")
+    assert [a.text for a in shown.select("li a")] == ["风险图", "通讯录"]
 
 
 def test_the_page_takes_a_fixed_number_of_queries(

@@ -19,6 +19,7 @@ from drillreg.plans.part_printing import part_blocks
 from drillreg.plans.printing import plan_paper
 from drillreg.plans.queries import get_plan
 from drillreg.plans.rules import Secrecy
+from drillreg.plans.templates import template_for
 from drillreg.steps.operations import add_step
 
 NOW = datetime(2026, 5, 12, 1, 30, tzinfo=UTC)
@@ -138,3 +139,20 @@ def test_parts_become_appendices_with_a_map_of_the_routes(app):
     (figure,) = [block for block in blocks if isinstance(block, Figure)]
     assert "stroke-dasharray" in figure.svg
     assert "村口" in figure.svg
+
+
+def test_an_optional_section_nobody_wrote_is_no_bare_heading(app, county, make_plan, keep):
+    plan = make_plan(county.town, "flood", kind="overall", issued_on=None)
+    template = template_for("overall", "town")
+    keep(*[
+        PlanSection(version_id=plan.versions[0].id, key=each.key, position=at, level=each.level,
+                    heading=each.heading["zh"], body="", edited_at=NOW)
+        for at, each in enumerate(template.sections)
+    ])  # fmt: skip
+    with app.app_context():
+        version = get_plan(plan.id, whole_installation(date(2026, 5, 12))).versions[0]
+        printed = [b.text for b in plan_paper(version).blocks if isinstance(b, Heading)]
+    needed = [each.heading["zh"] for each in template.sections if each.required]
+    assert set(needed) <= set(printed)
+    assert template.sections[-1].key == "annexes"
+    assert template.sections[-1].heading["zh"] not in printed

@@ -55,6 +55,11 @@ def test_a_word_of_a_section_leads_to_its_plan_with_the_word_marked(
     assert {mark.text for mark in hit.select("mark")} == {"滑坡"}
     assert "**" not in hit.text
     assert hit.h2.a["href"] == f"/plans/{plan.id}"
+    place = hit.find("a", string="预警信息")["href"]
+    address, anchor = place.split("#")
+    assert address == f"/plans/{plan.id}/versions/1/text"
+    read = as_role("town_staff", county.town, username="reader").page(address)
+    assert read.find(id=anchor).text == "一、预警信息"
 
 
 def test_a_title_comes_before_a_section_and_all_words_must_stand_in_the_plan(

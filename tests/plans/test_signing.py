@@ -568,3 +568,65 @@ def test_a_merger_passes_what_is_being_signed_to_the_successor(
     assert sign_off.org_id == county.other_town.id
     open_steps = select(SignOffStage).where(SignOffStage.state == StageState.OPEN)
     assert {step.org_id for step in reading.scalars(open_steps)} == {county.other_town.id}
+
+
+def test_one_question_is_withdrawn_with_a_reason_and_may_be_asked_again(way, county, reading):
+    way.submit()
+    data = {"org": [county.bureau.id], "outside": "供电公司", "answer_by": "2026-05-15"}
+    way.clerk.post(way.at("consult/ask"), data=data)
+    first, outside = [a["href"] for a in way.clerk.page(way.at()).select("#opinions td a")]
+    link = way.bureau.page("/todo").find("a", string="白岩镇地质灾害应急预案")["href"]
+    assert way.clerk.post(f"{first}/withdraw", data={"reason": ""}).status_code == 422
+    assert way.clerk.post(f"{first}/withdraw", data={"reason": "职责已划出"}).status_code == 303
+    assert "职责已划出" in way.clerk.page(way.at()).text
+    assert "白岩镇" not in way.bureau.page("/todo").text
+    asked = way.bureau.page(link)
+    assert "本次征求意见已结束" in asked.text
+    with way.bureau.get(f"{link}/papers/{version_of(reading, way.plan).papers[0].id}") as paper:
+        assert paper.status_code == 404
+    assert way.bureau.post(link, data={"reply": "agreed"}).status_code == 422
+    assert way.clerk.post(f"{first}/withdraw", data={"reason": "再撤"}).status_code == 422
+    # What was withdrawn is not waited for; asked again it is open as before.
+    way.clerk.post(outside, data={"reply": "agreed"})
+    way.clerk.post(way.at("consult/ask"), data=data)
+    assert reading.scalar(select(func.count()).select_from(Consultation)) == 2
+    assert "还有1个单位" in way.take(way.clerk, "consult").text
+    assert way.bureau.post(link, data={"reply": "agreed"}).status_code == 303
+    assert way.take(way.clerk, "consult").status_code == 303
+
+
+def test_a_person_named_for_a_step_has_it_to_do_and_nobody_else(way, as_role, county, reading):
+    third = as_role("town_staff", county.town, name="吴小英", username="third")
+    page = way.clerk.page(way.at("submit"))
+    offered = {o.text: o["value"] for o in page.select("#f-named-review option")}
+    assert {"曾雨晴", "吴小英"} <= set(offered)
+    assert "刘美云" not in offered  # who submits it does not review it
+    assert way.submit(**{"named-review": "999999"}).status_code == 422
+    assert way.submit(**{"named-review": offered["吴小英"]}).status_code == 303
+    assert "吴小英" in way.clerk.page(way.at()).select_one(".dr-steps").text
+    way.consult()
+    way.skip("experts", "align")
+    assert "待办签批" in third.page("/todo").text
+    assert "白岩镇地质灾害" not in way.colleague.page("/todo").text
+    assert "指定：吴小英" in way.clerk.page(way.at()).text
+    told = reading.scalars(select(Notice).where(Notice.kind == "sign-waiting")).all()
+    assert [n.account_id for n in told if n.params["step"] == "审核"] == [int(offered["吴小英"])]
+    # Whoever holds the right may stand in.
+    assert way.take(way.colleague, "review", **CHECKED).status_code == 303
+
+
+def test_a_photo_of_an_answer_loses_what_the_camera_wrote(way, reading):
+    exif = PIL.Image.Exif()
+    exif[0x010F] = "SECRETCAM"
+    stream = io.BytesIO()
+    PIL.Image.new("RGB", (64, 48), (90, 140, 170)).save(stream, "JPEG", exif=exif)
+    way.submit()
+    way.clerk.post(way.at("consult/ask"), data={"outside": "供电公司", "answer_by": "2026-05-20"})
+    opinion = way.clerk.page(way.at()).select_one("#opinions td a")["href"]
+    sent = {"reply": "agreed", "scan": (io.BytesIO(stream.getvalue()), "答复.jpg")}
+    assert way.clerk.post(opinion, data=sent).status_code == 303
+    with way.clerk.get(f"{opinion}/scan") as kept:
+        assert kept.data.startswith(b"\xff\xd8")
+        assert b"SECRETCAM" not in kept.data
+    page = way.clerk.page(way.at("experts"))
+    assert "省略" in {button.text for button in page.select("button")}

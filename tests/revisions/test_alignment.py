@@ -60,6 +60,9 @@ def test_every_plan_below_gets_one_task_for_a_version(reading, line, reissue, co
     kind = "revision-trigger"
     wanted = [(county.town.id, kind, "open"), (county.other_town.id, kind, "open")]
     assert tasks(reading) == wanted
+    task = reading.scalars(select(Task).order_by(Task.id)).first()
+    assert task.title.startswith(f"上位预案变化：《{top.title}》")
+    assert "镇预案" in task.detail
     with app.test_request_context(), unit_of_work():
         version = db.session.get_one(PlanVersion, version_id)
         plan = db.session.get_one(Plan, top.id)

@@ -3,6 +3,7 @@
 from drillreg.duties.routes import (
     closed,
     decisions,
+    disputes,
     explain,
     giving,
     late,
@@ -18,6 +19,7 @@ __all__ = [
     "bp",
     "closed",
     "decisions",
+    "disputes",
     "explain",
     "giving",
     "late",

@@ -1,6 +1,7 @@
 """The blueprint that the pages of duties hang on, and what several of them need."""
 
 from flask import Blueprint, request
+from werkzeug.datastructures import MultiDict
 
 from drillreg.core.errors import NotFound
 from drillreg.duties.book import RuleBook, book_of
@@ -26,3 +27,11 @@ def org_of_address(scope: OrgScope, name: str = "org") -> Org | None:
 def book_for(org: Org) -> RuleBook:
     """Return the rules that hold for an organisation: those of its county."""
     return book_of(calendar_owner(org))
+
+
+def about_of(fields: "MultiDict[str, str]") -> tuple[int, str]:
+    """Return what an address or form says a result is about: key, kind of event."""
+    key = fields.get("key", "") or "0"
+    if not (key.isascii() and key.isdigit() and len(key) <= 15):
+        raise NotFound(N_("There is no such rule here."))
+    return int(key), fields.get("event_type", "")[:60]

@@ -9,7 +9,10 @@ from drillreg.core.access import Permission, requires
 from drillreg.core.errors import NotFound
 from drillreg.core.reading import FormReader
 from drillreg.core.subjects import subject_url
+from drillreg.duties.cards import cards_of
+from drillreg.duties.chasing import chased
 from drillreg.duties.describing import how_often, org_attribute_label, what_counts, whom
+from drillreg.duties.disputing import disputes_of
 from drillreg.duties.doing import act_for
 from drillreg.duties.explaining import Explanation, explain
 from drillreg.duties.queries import reads
@@ -19,7 +22,9 @@ from drillreg.duties.rules import Rule
 from drillreg.duties.states import State
 from drillreg.duties.terms import Basis
 from drillreg.duties.wording import (
+    ANSWER_WORDS,
     FORCE_WORDS,
+    GROUND_WORDS,
     OWED_WORDS,
     STATE_COLOURS,
     STATE_WORDS,
@@ -33,6 +38,7 @@ from drillreg.i18n import N_, translate
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import get_org
 from drillreg.orgs.scope import current_scope, may_here
+from drillreg.tasks.wording import reminder
 
 # Which record a result is about, by the basis of its rule.
 RECORDS = {
@@ -129,8 +135,21 @@ def show(org_id: int, rule: str) -> str:
         act=act_for(org, found.rule, key=found.key, event_type=found.event_type)
         if found.result is not None and found.result.state(found.today) in ASKED
         else None,
+        reminding=_reminder(found),
+        disputes=disputes_of(org, found.rule.id, found.key, found.event_type),
+        grounds=GROUND_WORDS,
+        answers=ANSWER_WORDS,
+        may_object=found.kind == "result" and may_here(Permission.RECORD_DRILLS, org),
         now=clock.now(),
     )
+
+
+def _reminder(found: Explanation) -> str:
+    """Return what the chat group is told of a late duty, "" where nothing is late."""
+    if found.kept is None or found.closed is not None or found.state is not State.BREACHED:
+        return ""
+    cards = cards_of([found.kept], {found.org.id: found.org}, found.today)
+    return reminder(chased(cards[0], found.org), found.today) if cards else ""
 
 
 def _title(found: Explanation, rule_id: str, event_type: str) -> str:

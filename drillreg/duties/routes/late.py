@@ -11,15 +11,16 @@ from drillreg.core import clock
 from drillreg.core.access import Permission, requires
 from drillreg.core.codes import code_label, code_list
 from drillreg.core.page import name_of
+from drillreg.core.paging import Order
 from drillreg.core.reading import FormReader
 from drillreg.duties.cards import Card, cards_of
 from drillreg.duties.chasing import calls, chased
-from drillreg.duties.queries import DutyFilter, all_duties, duty_page
+from drillreg.duties.queries import WORST_FIRST, DutyFilter, all_duties, by_severity, duty_page
 from drillreg.duties.rolling import count_of, reaches_by_field
 from drillreg.duties.routes.blueprint import book_for, bp, org_of_address
 from drillreg.duties.routes.mine import home_of
 from drillreg.duties.states import OWED_STATES, State
-from drillreg.duties.terms import Owed
+from drillreg.duties.terms import Owed, Severity
 from drillreg.duties.wording import OWED_WORDS, STATE_COLOURS, STATE_WORDS, late_words
 from drillreg.i18n import N_, pick, translate
 from drillreg.orgs.models import Org
@@ -37,6 +38,11 @@ ON_PAPER = 500
 SEVERAL: dict[str, tuple[State, ...]] = {
     DUE: (State.AT_RISK, State.DUE_SOON, State.OPEN),
     ALL: (*OWED_STATES, State.WAIVED),
+}
+SEVERITY_WORDS = {
+    Severity.HIGH: N_("weighty"),
+    Severity.MEDIUM: N_("ordinary"),
+    Severity.LOW: N_("light"),
 }
 SEVERAL_WORDS = {DUE: N_("Still to be done"), ALL: N_("All of them")}
 
@@ -78,6 +84,16 @@ def state_of_address() -> str:
     return state if state in SEVERAL or state in set(State) else State.BREACHED.value
 
 
+def sort_of_address() -> str:
+    """Return by what the list is sorted: how much depends on it, else the date alone."""
+    return "date" if request.args.get("sort") == "date" else "severity"
+
+
+def order_of_address() -> Order:
+    """Return the order of the list."""
+    return WORST_FIRST if sort_of_address() == "date" else by_severity()
+
+
 def choices(scope: OrgScope, wanted: DutyFilter) -> dict[str, Any]:
     """Return what the filter row offers."""
     found = list(orgs_of_kinds(scope, NODES))
@@ -106,7 +122,14 @@ def late() -> str:
     scope, today = current_scope().present, clock.today()
     wanted = filter_of_address(scope)
     size = ON_PAPER if request.args.get("all") == "1" else 20
-    page = duty_page(scope, wanted, today=today, cursor=request.args.get("after"), size=size)
+    page = duty_page(
+        scope,
+        wanted,
+        today=today,
+        order=order_of_address(),
+        cursor=request.args.get("after"),
+        size=size,
+    )
     orgs = {row.org_id: row.org for row in page.rows}
     return render_template(
         "duties/late.html",
@@ -115,6 +138,7 @@ def late() -> str:
         total=count_of(scope, narrowed(wanted, scope), today),
         wanted=wanted,
         state=state_of_address(),
+        sort=sort_of_address(),
         choices=choices(scope, wanted),
         call=calls(orgs.values(), today),
         reminder=lambda card, org: reminder(chased(card, org), today),
@@ -122,6 +146,7 @@ def late() -> str:
         state_words=STATE_WORDS,
         state_colours=STATE_COLOURS,
         late_words=late_words,
+        severity_words=SEVERITY_WORDS,
         today=today,
     )
 
@@ -135,6 +160,7 @@ def export_columns(today: date) -> list[Column[Row]]:
         Column(N_("Organisation"), lambda row: row[1].name),
         Column(N_("Kind of organisation"), lambda row: code_label(row[1].kind, "org_kind")),
         Column(N_("Duty"), lambda row: row[0].title),
+        Column(N_("Weight"), lambda row: translate(SEVERITY_WORDS[row[0].rule.severity])),
         Column(N_("About"), lambda row: row[0].about),
         Column(N_("State"), lambda row: state_word(row[0])),
         Column(N_("Due on"), lambda row: row[0].row.due_on),
@@ -160,7 +186,9 @@ def state_word(card: Card) -> str:
 def export_late(fmt: str) -> Response:
     """Hand out exactly what the filter leaves."""
     scope, today = current_scope().present, clock.today()
-    found: Sequence[Any] = all_duties(scope, filter_of_address(scope), today=today)
+    found: Sequence[Any] = all_duties(
+        scope, filter_of_address(scope), today=today, order=order_of_address()
+    )
     orgs = {row.org_id: row.org for row in found}
     call = calls(orgs.values(), today)
     rows = [

@@ -1,6 +1,6 @@
 """The coverage matrix: who has what the law asks, kind by kind, down to the named gaps."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,12 +22,14 @@ from drillreg.duties.matrix import (
     self_reported,
     stale_in,
 )
+from drillreg.duties.planned import under_way
 from drillreg.duties.routes.blueprint import bp, org_of_address
 from drillreg.duties.states import State
 from drillreg.duties.terms import Owed
 from drillreg.duties.wording import OWED_WORDS
 from drillreg.i18n import N_, pick, translate
 from drillreg.orgs.queries import ancestors_of, orgs_of_kinds
+from drillreg.orgs.rules import covers
 from drillreg.orgs.scope import OrgScope, current_scope
 from drillreg.sheets.export import Column, send_table
 
@@ -66,6 +68,7 @@ CSS = {
 }
 # What the named list calls all that is not late and not done yet.
 STILL_TO_DO = "due"
+DRAFTING = N_("being written")
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,8 @@ class Shown:
     tally: Tally
     url: str = ""
     about: str = ""
+    # Something is being written that would meet what is missing.
+    drafting: bool = False
 
     @property
     def cover(self) -> Cover:
@@ -179,7 +184,18 @@ def _carried() -> dict[str, Any]:
     return {name: request.args[name] for name in names if request.args.get(name)}
 
 
-def _cell(matrix: Matrix, place: Side, word: Side, by: str, owed: str) -> Shown:
+Drafts = Collection[tuple[str, str]]
+
+
+def _is_drafting(place: Place, event_type: str, drafts: Drafts) -> bool:
+    """Say whether something is being written for a kind of event, of a subtree where it counts."""
+    path = place.org.path
+    if not place.has_below:
+        return (path, event_type) in drafts
+    return any(kind == event_type and covers(path, at) for at, kind in drafts)
+
+
+def _cell(matrix: Matrix, place: Side, word: Side, by: str, owed: str, drafts: Drafts) -> Shown:
     if place.place is None:
         return Shown(Tally())
     tally = matrix.at(place.place, word.word)
@@ -190,7 +206,9 @@ def _cell(matrix: Matrix, place: Side, word: Side, by: str, owed: str) -> Shown:
         if not tally[State.BREACHED]:
             state = State.MET.value if tally.met == tally.owed else STILL_TO_DO
         url = gaps_url(place.place.org.id, own=place.place.is_own, state=state, **wanted)
-    return Shown(tally, url, f"{place.label} · {word.label}")
+    open_ = tally.owed > tally.met
+    drafting = open_ and _is_drafting(place.place, word.word, drafts)
+    return Shown(tally, url, f"{place.label} · {word.label}", drafting)
 
 
 def _gaps_only(lines: Sequence[Line]) -> list[Line]:
@@ -213,6 +231,9 @@ def read_sheet(scope: OrgScope) -> Sheet:
         event_types=[item.code for item in events] if chosen else (),
         order=order,
     )
+    is_of_plans = by == EVENTS and owed == Owed.PLAN
+    tops = [below.node] if below.node else [place.org for place in below.places]
+    drafts = frozenset(under_way(Owed.PLAN, tops, scope) if is_of_plans else ())
     words = _word_sides(matrix, by)
     places = [_place_side(place) for place in below.places]
     many = len(places) > MOST_ACROSS
@@ -221,7 +242,7 @@ def read_sheet(scope: OrgScope) -> Sheet:
 
     def at(row: Side, column: Side) -> Shown:
         place, word = (row, column) if orgs_down else (column, row)
-        return _cell(matrix, place, word, by, owed)
+        return _cell(matrix, place, word, by, owed, drafts)
 
     return _laid_out(Sheet(matrix, by, owed, orgs_down, columns, []), rows, at)
 
@@ -264,6 +285,7 @@ def matrix() -> str:
         owed_words=[(each.value, translate(OWED_WORDS[each])) for each in Owed],
         key=[(CSS[each], translate(sentence)) for each, sentence in KEY.items()],
         self_reported=self_reported,
+        drafting=DRAFTING,
         breached=State.BREACHED,
         waived=State.WAIVED,
         gives=current_actor().may(Permission.ASSIGN_TASKS),
@@ -294,6 +316,7 @@ def matrix_export(fmt: str) -> Response:
 def _column(number: int, side: Side) -> Column[Line]:
     def text(line: Line) -> str:
         cell = line.cells[number]
-        return f"{cell.word} {cell.of}".strip()
+        draft = translate(DRAFTING) if cell.drafting else ""
+        return " ".join(part for part in (cell.word, cell.of, draft) if part)
 
     return Column(side.label, text)

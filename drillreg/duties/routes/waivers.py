@@ -2,7 +2,6 @@
 
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import MultiDict
 
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
@@ -14,7 +13,7 @@ from drillreg.duties.deciding import get_waiver
 from drillreg.duties.deciding import waive as write_waiver
 from drillreg.duties.forms import read_reason, read_waiver
 from drillreg.duties.models import DutyWaiver
-from drillreg.duties.routes.blueprint import book_for, bp
+from drillreg.duties.routes.blueprint import about_of, book_for, bp
 from drillreg.duties.rules import Rule
 from drillreg.duties.wording import source_of, title_of
 from drillreg.i18n import N_, translate
@@ -36,20 +35,13 @@ def _rule(org: Org, rule_id: str) -> Rule:
     return found
 
 
-def _about(fields: "MultiDict[str, str]") -> tuple[int, str]:
-    key = fields.get("key", "") or "0"
-    if not (key.isascii() and key.isdigit() and len(key) <= 15):
-        raise NotFound(N_("There is no such rule here."))
-    return int(key), fields.get("event_type", "")[:60]
-
-
 @bp.get("/<int:org_id>/<rule>/waive")
 @requires(Permission.KEEP_RULES)
 def waive(org_id: int, rule: str) -> str:
     """Show the form of a waiver."""
     org = _org(org_id)
     found = _rule(org, rule)
-    key, event_type = _about(request.values)
+    key, event_type = about_of(request.values)
     return render_template(
         "duties/waive.html",
         org=org,
@@ -71,7 +63,7 @@ def waive_now(org_id: int, rule: str) -> ResponseReturnValue:
     """Write a waiver and show the duty again."""
     org = _org(org_id)
     found = _rule(org, rule)
-    key, event_type = _about(request.form)
+    key, event_type = about_of(request.form)
     until, reason, whole = read_waiver(request.form, clock.today())
     row = DutyWaiver(
         rule=found.id,

@@ -16,6 +16,7 @@ from drillreg.evidence.operations import add_evidence, raise_grades, withdraw_ev
 from drillreg.files.models import StoredFile
 from drillreg.filings.models import Filing, FilingCopy, FilingPaper
 from drillreg.filings.operations.clocks import start_clocks
+from drillreg.filings.operations.telling import tell_recorded, tell_returned
 from drillreg.filings.queries import attempts_of, standing_filing
 from drillreg.filings.recipients import Recipients
 from drillreg.filings.routing import Route, route_of
@@ -230,6 +231,7 @@ def record_filing(
     )
     _count_answer(filing, "filed", today, now)
     _audit("filing-recorded", filing, actor, now, number=filing.number)
+    tell_recorded(filing, actor=actor, now=now, today=today)
     return filing.number
 
 
@@ -309,6 +311,7 @@ def return_filing(
     )
     _count_answer(filing, "refused", today, now)
     _audit("filing-returned", filing, actor, now, missing=list(items))
+    tell_returned(filing, actor=actor, now=now, today=today)
 
 
 def named_before(filing: Filing) -> list[str]:

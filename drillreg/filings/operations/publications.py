@@ -76,6 +76,8 @@ def enter_publication(
     ensure_on_day(made.on_date, issued_on=clock.issued_on, today=today, field="on_date")
     if plan.secrecy is Secrecy.INTERNAL and not made.is_abridged:
         raise DomainError(N_("This plan is internal: only its abridged text may be made public."))
+    if plan.secrecy is Secrecy.LINE and not made.is_abridged:
+        raise DomainError(N_("The plan is classified: only its abridged text may be made public."))
     proof = add_evidence(
         PUBLISHED,
         org_id=org.id,

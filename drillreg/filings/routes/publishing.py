@@ -9,6 +9,7 @@ from drillreg.core.db import unit_of_work
 from drillreg.core.errors import DomainError, NotFound
 from drillreg.core.reading import form_view
 from drillreg.core.web import form_of, see_other, writes, writes_itself
+from drillreg.files.uploads import ACCEPT, read_uploads
 from drillreg.files.web import send_stored
 from drillreg.filings.forms import PublishForm, read_reason
 from drillreg.filings.models import Publication
@@ -22,7 +23,6 @@ from drillreg.filings.queries import get_publication
 from drillreg.filings.routes.blueprint import Standing, bp, plan_in_force
 from drillreg.filings.routing import Audience, audience_for, choices_of_field
 from drillreg.filings.rules import ensure_exemptible, ensure_stands
-from drillreg.filings.uploads import ACCEPT, read_uploads
 from drillreg.i18n import N_, translate
 from drillreg.orgs.calendars import calendar_of
 from drillreg.orgs.scope import current_scope, ensure_may_on
@@ -56,7 +56,7 @@ def publish(plan_id: int) -> str:
         due_on=due_on,
         form=form_view(
             on_date=today.isoformat(),
-            is_abridged="1" if found.plan.secrecy is Secrecy.INTERNAL else "",
+            is_abridged="" if found.plan.secrecy is Secrecy.PUBLIC else "1",
         ),
         accept=ACCEPT,
         today=today,
@@ -70,7 +70,7 @@ def publish(plan_id: int) -> str:
 def publish_now(plan_id: int) -> ResponseReturnValue:
     """Keep how a plan was made known."""
     audience, today = _audience(plan_in_force(plan_id)), clock.today()
-    upload = read_uploads(request.files.to_dict(), ["file"]).get("file")
+    upload = read_uploads(request.files, ["file"]).get("file")
     form = PublishForm.read(request.form, channels=audience.channels, today=today)
     with unit_of_work():
         found, actor, now = plan_in_force(plan_id), current_actor(), clock.now()

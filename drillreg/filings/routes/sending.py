@@ -14,6 +14,7 @@ from drillreg.core.errors import DomainError
 from drillreg.core.reading import form_view
 from drillreg.core.web import form_of, see_other, writes, writes_itself
 from drillreg.files.models import StoredFile
+from drillreg.files.uploads import ACCEPT, Upload, read_uploads
 from drillreg.filings.forms import HERE, OUTSIDE, SendForm, read_reason
 from drillreg.filings.models import Filing
 from drillreg.filings.operations.filings import Sending, send_filing, take_back
@@ -21,7 +22,6 @@ from drillreg.filings.queries import get_filing, standing_filing
 from drillreg.filings.recipients import Recipients, recipients_of
 from drillreg.filings.routes.blueprint import Standing, bp, plan_in_force
 from drillreg.filings.routing import Route, route_for
-from drillreg.filings.uploads import ACCEPT, Upload, read_uploads
 from drillreg.filings.wording import days_late
 from drillreg.i18n import N_, translate
 from drillreg.orgs.calendars import calendar_of
@@ -93,7 +93,7 @@ def send_now(plan_id: int) -> ResponseReturnValue:
     route, offered = _route(found), _offered(found)
     papers = route.papers_for(found.org.attributes)
     recipients = recipients_of(route, found.org, today)
-    uploads = read_uploads(request.files.to_dict(), ["receipt", *(paper.code for paper in papers)])
+    uploads = read_uploads(request.files, ["receipt", *(paper.code for paper in papers)])
     form = SendForm.read(
         request.form,
         papers=papers,

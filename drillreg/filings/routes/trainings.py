@@ -12,6 +12,7 @@ from drillreg.core.errors import NotFound
 from drillreg.core.page import name_of
 from drillreg.core.reading import form_view
 from drillreg.core.web import form_of, safe_next, see_other, writes, writes_itself
+from drillreg.files.uploads import ACCEPT, read_uploads
 from drillreg.files.web import send_stored
 from drillreg.filings.forms import TrainingForm, new_client_id, read_reason
 from drillreg.filings.models import Training
@@ -25,7 +26,6 @@ from drillreg.filings.queries import Narrowed, get_training, trainings_page
 from drillreg.filings.routes.blueprint import WORDS, bp, one_of, org_of_address
 from drillreg.filings.routing import choices_of_field
 from drillreg.filings.rules import TrainingKind, ensure_stands
-from drillreg.filings.uploads import ACCEPT, read_uploads
 from drillreg.filings.wording import TRAINING_WORDS
 from drillreg.i18n import N_, translate
 from drillreg.orgs.models import Org
@@ -105,7 +105,7 @@ def train() -> str:
 def train_now() -> ResponseReturnValue:
     """Keep a training, once however often it is sent."""
     org = _org()
-    upload = read_uploads(request.files.to_dict(), ["sheet"]).get("sheet")
+    upload = read_uploads(request.files, ["sheet"]).get("sheet")
     form = TrainingForm.read(
         request.form,
         topics=list(choices_of_field("topic")),

@@ -105,8 +105,9 @@ class PlanVersion(Versioned, Base):
 
     @property
     def annexes(self) -> list["PlanFile"]:
-        """The standing papers that were named as annexes."""
-        return [paper for paper in self.papers if paper.annex_name is not None]
+        """The standing papers that were named as annexes, in their order."""
+        named = [paper for paper in self.papers if paper.annex_name is not None]
+        return sorted(named, key=lambda each: (each.position is None, each.position or 0))
 
 
 class PlanFile(Voidable, Base):
@@ -118,6 +119,8 @@ class PlanFile(Voidable, Base):
     file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
     # What it is called among the annexes; the text of the plan itself has none.
     annex_name: Mapped[str | None]
+    # Its place among the annexes, once somebody chose one; until then they stand as they came in.
+    position: Mapped[int | None]
 
     version: Mapped[PlanVersion] = relationship(back_populates="files")
     file: Mapped[StoredFile] = relationship(lazy="joined", innerjoin=True)

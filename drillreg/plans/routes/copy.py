@@ -26,6 +26,7 @@ from drillreg.plans.copying import (
     sources_page,
 )
 from drillreg.plans.forms import PlanForm, kinds_for
+from drillreg.plans.models import Plan
 from drillreg.plans.naming import suggested_title
 from drillreg.plans.operations import register_plan
 from drillreg.plans.queries import get_plan
@@ -39,7 +40,13 @@ from drillreg.plans.routes.entries import (
 from drillreg.plans.routes.members import number_in, words_asked
 from drillreg.plans.scope import PLAN
 from drillreg.plans.sections import sections_of
-from drillreg.plans.siblings import Sibling, get_sibling, siblings_of, written_version
+from drillreg.plans.siblings import (
+    Sibling,
+    get_sibling,
+    siblings_of,
+    template_text,
+    written_version,
+)
 
 SHOWN_SECTIONS = 12
 
@@ -213,15 +220,17 @@ def alike(plan_id: int) -> str:
         version=version,
         siblings=siblings,
         other=other,
-        passages=_passages(version, other) if version and other else [],
+        passages=_passages(plan, version, other) if version and other else [],
         limit=setting("plans.alike-percent", plan.org),
         may_edit=may_on(Permission.EDIT_PLANS, PLAN.code, plan),
     )
 
 
-def _passages(version: Any, other: Sibling) -> list[tuple[Alike, Any, Any]]:
+def _passages(plan: Plan, version: Any, other: Sibling) -> list[tuple[Alike, Any, Any]]:
     """Return the sections most alike with their texts cut at what stands in both."""
-    found = alike_sections(sections_of(version), sections_of(other.version))
+    found = alike_sections(
+        sections_of(version), sections_of(other.version), given=template_text(plan)
+    )
     return [
         (each, *side_by_side(each.section.body, each.nearest.body))
         for each in found[:SHOWN_SECTIONS]

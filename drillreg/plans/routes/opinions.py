@@ -1,21 +1,24 @@
 """Opinions and experts: asking bodies, their page, answers from outside, the meeting."""
 
+from collections.abc import Mapping
+
 from flask import Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import FileStorage
 
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
+from drillreg.core.db import unit_of_work
 from drillreg.core.errors import NotFound
 from drillreg.core.reading import form_view
-from drillreg.core.web import form_of, see_other, writes
+from drillreg.core.web import form_of, see_other, writes, writes_itself
 from drillreg.files.models import StoredFile
-from drillreg.files.operations import store
+from drillreg.files.uploads import Upload, read_uploads
 from drillreg.files.web import send_stored
 from drillreg.i18n import N_, translate
 from drillreg.orgs.models import Org
 from drillreg.orgs.scope import current_scope, ensure_may
 from drillreg.plans import signing as acts
+from drillreg.plans.forms import read_reason
 from drillreg.plans.models import Plan, PlanVersion
 from drillreg.plans.printing import plan_pdf
 from drillreg.plans.queries import get_plan
@@ -25,26 +28,16 @@ from drillreg.plans.sections import is_written
 from drillreg.plans.signing_forms import read_answer, read_ask, read_outcome, read_panel
 from drillreg.signoffs.models import Consultation
 from drillreg.signoffs.operations.consulting import answer as give_answer
-from drillreg.signoffs.operations.consulting import ask, settle_opinion
+from drillreg.signoffs.operations.consulting import ask, settle_opinion, withdraw_question
 from drillreg.signoffs.operations.experts import enter_panel
 from drillreg.signoffs.queries import bodies_to_ask, consultation_at, get_consultation
 from drillreg.signoffs.rules import StageState
 
-SCANS = frozenset({"application/pdf", "image/jpeg", "image/png"})
 
-
-def _scan_of(upload: FileStorage | None, org_id: int) -> StoredFile | None:
-    """Keep a scanned paper, if one was sent."""
-    if upload is None or not upload.filename:
-        return None
-    return store(
-        upload.read(),
-        name=upload.filename,
-        org_id=org_id,
-        actor=current_actor(),
-        now=clock.now(),
-        media_types=SCANS,
-    )
+def _kept(uploads: Mapping[str, Upload], field: str, org_id: int) -> StoredFile | None:
+    """Keep a scanned paper, if one was sent; a photo was cleaned of what the camera wrote."""
+    sent = uploads.get(field)
+    return sent.keep(org_id=org_id, actor=current_actor(), now=clock.now()) if sent else None
 
 
 def bodies(plan: Plan) -> list[Org]:
@@ -79,22 +72,25 @@ def ask_bodies(plan_id: int, key: str) -> ResponseReturnValue:
 @bp.post("/<int:plan_id>/sign/<key>/experts")
 @requires(Permission.EDIT_PLANS)
 @form_of(step)
-@writes
+@writes_itself
 def keep_panel(plan_id: int, key: str) -> ResponseReturnValue:
     """Keep the meeting of experts."""
-    plan = plan_to_change(plan_id)
+    plan_to_change(plan_id)
     text = read_panel(request.form)
-    enter_panel(
-        acts.table_of(plan),
-        key,
-        text,
-        file=_scan_of(request.files.get("minutes"), plan.org_id),
-        actor=current_actor(),
-        today=clock.today(),
-        now=clock.now(),
-    )
+    uploads = read_uploads(request.files, ["minutes"])
+    with unit_of_work():
+        plan = plan_to_change(plan_id)
+        enter_panel(
+            acts.table_of(plan),
+            key,
+            text,
+            file=_kept(uploads, "minutes", plan.org_id),
+            actor=current_actor(),
+            today=clock.today(),
+            now=clock.now(),
+        )
     flash(translate(N_("The meeting of experts is kept.")), "success")
-    return see_other(url_for(".step", plan_id=plan.id, key=key))
+    return see_other(url_for(".step", plan_id=plan_id, key=key))
 
 
 def _question(
@@ -116,7 +112,7 @@ def opinion(plan_id: int, consultation_id: int) -> str:
     return render_template(
         "plans/signing/opinion.html",
         asked=asked,
-        is_open=asked.stage.state is StageState.OPEN,
+        is_open=asked.stage.state is StageState.OPEN and asked.withdrawn_at is None,
         form=form,
         **context(plan),
     )
@@ -125,26 +121,51 @@ def opinion(plan_id: int, consultation_id: int) -> str:
 @bp.post("/<int:plan_id>/sign/opinions/<int:consultation_id>")
 @requires(Permission.EDIT_PLANS)
 @form_of(opinion)
-@writes
+@writes_itself
 def enter_opinion(plan_id: int, consultation_id: int) -> ResponseReturnValue:
     """Enter the answer that a body gave on paper, with its scan."""
+    _question(plan_to_change(plan_id), consultation_id)
+    form = read_answer(request.form)
+    uploads = read_uploads(request.files, ["scan"])
+    with unit_of_work():
+        plan = plan_to_change(plan_id)
+        table = acts.table_of(plan)
+        asked, _ = _question(plan, consultation_id, to_change=True)
+        give_answer(
+            asked,
+            asked.stage,
+            table.sign_off,
+            reply=form.reply,
+            opinion=form.opinion,
+            file=_kept(uploads, "scan", plan.org_id),
+            name=asked.org.name if asked.org else asked.outside_name or "",
+            actor=current_actor(),
+            now=clock.now(),
+        )
+    flash(translate(N_("The answer is entered.")), "success")
+    return see_other(url_for(".opinion", plan_id=plan_id, consultation_id=consultation_id))
+
+
+@bp.post("/<int:plan_id>/sign/opinions/<int:consultation_id>/withdraw")
+@requires(Permission.EDIT_PLANS)
+@form_of(opinion)
+@writes
+def withdraw_opinion(plan_id: int, consultation_id: int) -> ResponseReturnValue:
+    """Take one question back, with the reason."""
     plan = plan_to_change(plan_id)
     table = acts.table_of(plan)
     asked, _ = _question(plan, consultation_id, to_change=True)
-    form = read_answer(request.form)
-    give_answer(
+    withdraw_question(
         asked,
         asked.stage,
         table.sign_off,
-        reply=form.reply,
-        opinion=form.opinion,
-        file=_scan_of(request.files.get("scan"), plan.org_id),
-        name=asked.org.name if asked.org else asked.outside_name or "",
+        reason=read_reason(request.form),
         actor=current_actor(),
+        today=clock.today(),
         now=clock.now(),
     )
-    flash(translate(N_("The answer is entered.")), "success")
-    return see_other(url_for(".opinion", plan_id=plan.id, consultation_id=asked.id))
+    flash(translate(N_("The question is withdrawn.")), "success")
+    return see_other(url_for(".step", plan_id=plan.id, key=asked.stage.key))
 
 
 @bp.post("/<int:plan_id>/sign/opinions/<int:consultation_id>/outcome")
@@ -185,6 +206,8 @@ def _asked_of_us(consultation_id: int, *, to_change: bool = False) -> Consultati
 
 def _text_of(asked: Consultation) -> tuple[Plan, PlanVersion]:
     """Return the plan a body is asked about: the question itself opens it, no scope does."""
+    if asked.withdrawn_at is not None:
+        raise NotFound(N_("This is not asked any more."))
     return acts.plan_of_version(asked.stage.sign_off.subject_id)
 
 
@@ -193,14 +216,14 @@ def _text_of(asked: Consultation) -> tuple[Plan, PlanVersion]:
 def consultation(consultation_id: int) -> str:
     """Show a body what it is asked, with the text, and take its answer."""
     asked = _asked_of_us(consultation_id)
-    plan, version = _text_of(asked)
+    plan, version = acts.plan_of_version(asked.stage.sign_off.subject_id)
     return render_template(
         "plans/signing/consultation.html",
         asked=asked,
         plan=plan,
         version=version,
         written=is_written(version),
-        is_open=asked.stage.state is StageState.OPEN,
+        is_open=asked.stage.state is StageState.OPEN and asked.withdrawn_at is None,
         today=clock.today(),
         form=form_view(),
     )
@@ -209,26 +232,29 @@ def consultation(consultation_id: int) -> str:
 @bp.post("/consultations/<int:consultation_id>")
 @requires(Permission.EDIT_PLANS)
 @form_of(consultation)
-@writes
+@writes_itself
 def answer(consultation_id: int) -> ResponseReturnValue:
     """Take the answer of a body that was asked."""
-    asked = _asked_of_us(consultation_id, to_change=True)
+    _asked_of_us(consultation_id)
     form = read_answer(request.form)
-    if asked.org is None:
-        raise NotFound(N_("There is no such request for an opinion."))
-    give_answer(
-        asked,
-        asked.stage,
-        asked.stage.sign_off,
-        reply=form.reply,
-        opinion=form.opinion,
-        file=_scan_of(request.files.get("scan"), asked.org.id),
-        name=asked.org.name,
-        actor=current_actor(),
-        now=clock.now(),
-    )
+    uploads = read_uploads(request.files, ["scan"])
+    with unit_of_work():
+        asked = _asked_of_us(consultation_id, to_change=True)
+        if asked.org is None:
+            raise NotFound(N_("There is no such request for an opinion."))
+        give_answer(
+            asked,
+            asked.stage,
+            asked.stage.sign_off,
+            reply=form.reply,
+            opinion=form.opinion,
+            file=_kept(uploads, "scan", asked.org.id),
+            name=asked.org.name,
+            actor=current_actor(),
+            now=clock.now(),
+        )
     flash(translate(N_("Thank you. Your answer is with those who asked.")), "success")
-    return see_other(url_for(".consultation", consultation_id=asked.id))
+    return see_other(url_for(".consultation", consultation_id=consultation_id))
 
 
 @bp.get("/consultations/<int:consultation_id>/text.pdf")

@@ -20,6 +20,7 @@ from drillreg.plans.models import Plan, PlanVersion
 from drillreg.plans.part_editing import (
     draft_to_change,
     level_or_none,
+    move_annex,
     move_up,
     name_annexes,
     part_of,
@@ -165,6 +166,16 @@ def annexes_now(plan_id: int) -> ResponseReturnValue:
     shown = [paper.id for paper in draft.papers if f"annex_{paper.id}" in request.form]
     titles = read_annexes(request.form, shown)
     name_annexes(plan=plan, titles=titles, actor=current_actor(), now=clock.now())
+    return see_other(url_for(".parts", plan_id=plan.id, _anchor="annexes"))
+
+
+@bp.post("/<int:plan_id>/parts/annexes/<int:file_id>/<way>")
+@requires(Permission.EDIT_PLANS)
+@writes
+def order_annex(plan_id: int, file_id: int, way: str) -> ResponseReturnValue:
+    """Put an annex of the draft one place higher or lower."""
+    plan = plan_to_change(plan_id)
+    move_annex(plan=plan, file_id=file_id, way=way, actor=current_actor(), now=clock.now())
     return see_other(url_for(".parts", plan_id=plan.id, _anchor="annexes"))
 
 

@@ -98,7 +98,18 @@ def signing(plan_id: int) -> str:
 def submit(plan_id: int) -> str:
     """Show the route a draft will take, and ask whether it is urgent."""
     plan = plan_to_change(plan_id)
-    return render_template("plans/signing/submit.html", form=form_view(), **context(plan))
+    found = context(plan)
+    return render_template(
+        "plans/signing/submit.html",
+        people=acts.people_to_name(plan, found["shown"], current_actor(), clock.today()),
+        form=form_view(**_named_before(found["shown"])),
+        **found,
+    )
+
+
+def _named_before(found: Shown | None) -> dict[str, Any]:
+    """Return who was named for the steps of the round before, as the form holds it."""
+    return {f"named-{v.stage.key}": v.row.assigned_id for v in (found.now if found else [])}
 
 
 @bp.post("/<int:plan_id>/sign/submit")
@@ -108,12 +119,15 @@ def submit(plan_id: int) -> str:
 def submit_now(plan_id: int) -> ResponseReturnValue:
     """Send the draft, or a returned one anew, to those who sign."""
     plan = plan_to_change(plan_id)
-    urgent_reason, remark = read_submission(request.form)
+    _, found = shown_of(plan)
+    people = acts.people_to_name(plan, found, current_actor(), clock.today())
+    urgent_reason, remark, named = read_submission(request.form, people)
     url = url_for(".signing", plan_id=plan.id)
     acts.submit(
         plan,
         urgent_reason=urgent_reason,
         remark=remark,
+        named=named,
         url=url,
         actor=current_actor(),
         today=clock.today(),

@@ -27,11 +27,15 @@ from drillreg.revisions.rules import (
     ensure_not_ahead,
 )
 from drillreg.revisions.wording import kept
+from drillreg.signoffs.queries import sign_off_of
+from drillreg.signoffs.rules import SignOffState
+from drillreg.steps.operations import add_step
 from drillreg.tasks.facts import Order, Receiver, Subject
 from drillreg.tasks.operations.giving import Piece, assign_each
-from drillreg.tasks.operations.settling import finish_of
+from drillreg.tasks.operations.settling import finish_of, postpone_of
 
 SUBJECT = "drafting-item"
+DRAFTING = "drafting-plan"
 MOST_ITEMS = 300
 
 
@@ -40,7 +44,7 @@ def _record(
 ) -> None:
     record(
         action,
-        subject_kind="drafting-plan",
+        subject_kind=DRAFTING,
         subject_id=drafting.id,
         org_id=drafting.org_id,
         actor=actor,
@@ -86,6 +90,7 @@ def add_proposals(
 ) -> int:
     """Put ticked proposals into a drafting plan; the one who writes leads until it is changed."""
     ensure_drafting_open(drafting.state)
+    _ensure_not_with_leader(drafting)
     rows = [
         DraftingItem(
             drafting_id=drafting.id,
@@ -118,8 +123,9 @@ def save_item(
     now: datetime,
     today: date,
 ) -> DraftingItem:
-    """Enter an item or change it; one added to an approved plan becomes a task at once."""
+    """Enter an item or change it; one added to an approved plan says why, and is a task at once."""
     ensure_not_classified(str(values.get("title", "")), str(values.get("why") or ""))
+    _ensure_not_with_leader(drafting)
     is_added = item is None
     if item is None:
         _ensure_room(drafting, 1)
@@ -132,6 +138,7 @@ def save_item(
     db.session.flush()
     _record("drafting-item-saved", drafting, actor=actor, now=now, title=item.title)
     if is_added and drafting.state is DraftingState.APPROVED:
+        _note(drafting, "drafting-added", item, item.why or "", actor=actor, now=now)
         give_tasks(drafting, [item.id], actor=actor, now=now, today=today)
     return item
 
@@ -140,13 +147,77 @@ def strike_item(
     drafting: DraftingPlan, item: DraftingItem, *, reason: str, actor: Actor, now: datetime
 ) -> None:
     """Strike an item out with a reason; its task ends with it."""
-    if item.voided_at is not None:
-        raise DomainError(N_("This item was struck out already."))
+    _ensure_stands(item)
+    _ensure_not_with_leader(drafting)
     item.voided_at, item.voided_by_id, item.void_reason = now, actor.account_id, reason
     db.session.flush()
     note = kept(N_("Struck out of the drafting plan: %(reason)s"), reason=reason)
     finish_of(SUBJECT, item.id, note=note, actor=actor, now=now)
+    if drafting.state is DraftingState.APPROVED:
+        _note(drafting, "drafting-struck", item, reason, actor=actor, now=now)
     _record("drafting-item-struck", drafting, actor=actor, now=now, title=item.title, reason=reason)
+
+
+def move_item(
+    drafting: DraftingPlan,
+    item: DraftingItem,
+    due_on: date,
+    *,
+    reason: str,
+    actor: Actor,
+    today: date,
+    now: datetime,
+) -> None:
+    """Change the date of an item of an approved plan, with the reason; its task follows."""
+    if drafting.state is not DraftingState.APPROVED:
+        raise DomainError(N_("This drafting plan is not approved yet: change the item itself."))
+    _ensure_stands(item)
+    if item.due_on == due_on:
+        raise DomainError(N_("This is the date it has already."))
+    before, item.due_on = item.due_on, due_on
+    db.session.flush()
+    note = kept(
+        N_("%(before)s → %(after)s: %(reason)s"),
+        before=before.isoformat(),
+        after=due_on.isoformat(),
+        reason=reason,
+    )
+    postpone_of(SUBJECT, item.id, due_on, note=note, actor=actor, today=today, now=now)
+    _note(drafting, "drafting-moved", item, note, actor=actor, now=now)
+    _record("drafting-item-moved", drafting, actor=actor, now=now, title=item.title, due_on=due_on)
+
+
+def _ensure_stands(item: DraftingItem) -> None:
+    if item.voided_at is not None:
+        raise DomainError(N_("This item was struck out already."))
+
+
+def _ensure_not_with_leader(drafting: DraftingPlan) -> None:
+    """Raise while it lies with who approves: what is approved is what was sent."""
+    found = sign_off_of(DRAFTING, drafting.id)
+    if found is not None and found.state is SignOffState.OPEN:
+        raise DomainError(N_("It lies with who approves it. Call it back before you change it."))
+
+
+def _note(
+    drafting: DraftingPlan,
+    code: str,
+    item: DraftingItem,
+    remark: str,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Write an adjustment of an approved plan into its step log."""
+    add_step(
+        code,
+        subject_kind=DRAFTING,
+        subject_id=drafting.id,
+        org_id=drafting.org_id,
+        actor=actor,
+        now=now,
+        remark=f"{item.title}　{remark}",
+    )
 
 
 def approve_drafting(
@@ -177,7 +248,7 @@ def approve_drafting(
     add_evidence(
         "scheme-issued",
         org_id=drafting.org_id,
-        subject_kind="drafting-plan",
+        subject_kind=DRAFTING,
         subject_id=drafting.id,
         on_date=approved_on,
         grade=Grade.EVIDENCED,

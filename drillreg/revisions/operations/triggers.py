@@ -186,10 +186,11 @@ def _give_task(trigger: PlanTrigger, child: Plan, *, now: datetime, today: date)
     """Give the task of a reason; where nobody answers, the reason alone stands on the page."""
     if not holders(child.org, STAFF, None, today):
         return
-    title = kept(N_("Plan above changed: %(title)s"), title=child.title)
+    title = kept(N_("Plan above changed: %(title)s"), title=trigger.what)
+    look = kept(N_("See whether this plan has to follow: %(title)s"), title=child.title)
     days = origin_of(trigger.origin)["answer_days"]
     assign(
-        Order("plan", title, trigger.what, today + timedelta(days=days)),
+        Order("plan", title, look, today + timedelta(days=days)),
         Receiver(child.org),
         actor=None,
         today=today,

@@ -30,12 +30,17 @@ from drillreg.revisions.drafting import (
 )
 from drillreg.revisions.forms import read_beginning, read_due
 from drillreg.revisions.models import DraftingPlan
-from drillreg.revisions.operations.drafting import add_proposals, begin_drafting
+from drillreg.revisions.operations.approving import people_to_name
+from drillreg.revisions.operations.drafting import DRAFTING, add_proposals, begin_drafting
 from drillreg.revisions.papers import drafting_paper
 from drillreg.revisions.routes.blueprint import bp, drafting_to_change
 from drillreg.revisions.rules import DraftingState
 from drillreg.revisions.wording import DRAFTING_WORDS, PROGRESS_COLOURS, PROGRESS_WORDS
 from drillreg.sheets.export import Column, send_rows
+from drillreg.signoffs.queries import sign_off_of
+from drillreg.signoffs.showing import STATE_WORDS, shown
+from drillreg.steps.queries import steps_of
+from drillreg.steps.timeline import timeline
 
 
 @bp.get("/drafting")
@@ -83,21 +88,26 @@ def drafting(drafting_id: int) -> str:
         if maker
         else None
     )
+    sign_off, actor, today = sign_off_of(DRAFTING, found.id), current_actor(), clock.today()
+    may_edit = may_here(Permission.EDIT_PLANS, found.org)
     return render_template(
         "revisions/drafting.html",
         drafting=found,
+        shown=shown(sign_off, actor, today) if sign_off else None,
+        people=people_to_name(found, actor, today) if may_edit else [],
+        entries=timeline(steps_of(DRAFTING, found.id)),
+        sign_words=STATE_WORDS,
         lines=lines,
         struck=struck_of(found),
         copies=copies_of(found),
         rule=pick(maker.label) if maker else "",
         form=form_view(recipient=pick(copied_to), sent_on=clock.today()),
-        may_edit=may_here(Permission.EDIT_PLANS, found.org),
-        may_approve=may_here(Permission.ISSUE_PLANS, found.org),
+        may_edit=may_edit,
         is_draft=found.state is DraftingState.DRAFT,
         state_words=DRAFTING_WORDS,
         progress_words=PROGRESS_WORDS,
         progress_colours=PROGRESS_COLOURS,
-        today=clock.today(),
+        today=today,
     )
 
 

@@ -16,8 +16,9 @@ from drillreg.orgs.queries import orgs_of_kinds
 from drillreg.orgs.scope import OrgScope, current_scope, ensure_may, may_here
 from drillreg.plans.queries import get_plan
 from drillreg.revisions.drafting import get_item, line_of
-from drillreg.revisions.forms import ensure_item_as_read, read_item, read_why
+from drillreg.revisions.forms import ensure_item_as_read, read_item, read_move, read_why
 from drillreg.revisions.models import DraftingItem, DraftingPlan
+from drillreg.revisions.operations.drafting import move_item as postpone
 from drillreg.revisions.operations.drafting import save_item, strike_item
 from drillreg.revisions.routes.blueprint import bp, drafting_to_change, typed_version
 from drillreg.revisions.rules import DraftingState, Progress
@@ -92,7 +93,12 @@ def new_item(drafting_id: int) -> str:
 def add_item(drafting_id: int) -> ResponseReturnValue:
     """Enter an item."""
     found = drafting_to_change(drafting_id, Permission.EDIT_PLANS)
-    values = read_item(request.form, orgs=[org_id for org_id, _ in _orgs(found, None)], fixed=False)
+    values = read_item(
+        request.form,
+        orgs=[org_id for org_id, _ in _orgs(found, None)],
+        fixed=False,
+        needs_why=found.state is DraftingState.APPROVED,
+    )
     save_item(found, None, values, actor=current_actor(), now=clock.now(), today=clock.today())
     flash(translate(N_("It stands in the drafting plan.")), "success")
     return see_other(url_for(".drafting", drafting_id=found.id))
@@ -140,6 +146,7 @@ def save_item_now(item_id: int) -> ResponseReturnValue:
         request.form,
         orgs=[org_id for org_id, _ in _orgs(found.drafting, found)],
         fixed=found.plan_id is not None,
+        needs_why=False,
     )
     ensure_item_as_read(found, values, typed_version())
     save_item(
@@ -152,6 +159,36 @@ def save_item_now(item_id: int) -> ResponseReturnValue:
     )
     flash(translate(N_("It stands in the drafting plan.")), "success")
     return see_other(url_for(".drafting", drafting_id=found.drafting_id))
+
+
+@bp.get("/drafting/items/<int:item_id>/date")
+@requires(Permission.EDIT_PLANS)
+def move_item(item_id: int) -> str:
+    """Ask for another date of an item of an approved plan, and why."""
+    found = _item_to_change(item_id)
+    return render_template(
+        "revisions/move_item.html", item=found, form=form_view(due_on=found.due_on)
+    )
+
+
+@bp.post("/drafting/items/<int:item_id>/date")
+@requires(Permission.EDIT_PLANS)
+@form_of(move_item)
+@writes
+def move_item_now(item_id: int) -> ResponseReturnValue:
+    """Change the date of an item of an approved plan."""
+    found = _item_to_change(item_id)
+    due_on, why = read_move(request.form)
+    postpone(
+        found.drafting,
+        found,
+        due_on,
+        reason=why,
+        actor=current_actor(),
+        today=clock.today(),
+        now=clock.now(),
+    )
+    return see_other(url_for(".item", item_id=found.id))
 
 
 @bp.get("/drafting/items/<int:item_id>/strike")

@@ -7,6 +7,7 @@ from drillreg.accounts.queries import accounts_with
 from drillreg.core.access import Actor, Permission
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError
+from drillreg.core.subjects import subject_url
 from drillreg.files.models import StoredFile
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
@@ -42,26 +43,23 @@ def ask(
         raise DomainError(N_("Opinions are not asked for at this step."))
     if answer_by < today:
         raise DomainError(N_("Nobody can answer by a day that is past."))
-    asked = consultations_of([row.id])
-    known = {each.org_id for each in asked} | {each.outside_name for each in asked}
-    bodies: list[tuple[int | None, str | None, Org | None]] = [
-        (org.id, None, org) for org in orgs if org.id not in known
-    ]
-    bodies += [(None, name, None) for name in dict.fromkeys(outside) if name not in known]
+    known = {each.org_id or each.outside_name: each for each in consultations_of([row.id])}
+    bodies: list[tuple[int | None, str | None, Org | None]] = [(org.id, None, org) for org in orgs]
+    bodies += [(None, name, None) for name in dict.fromkeys(outside)]
+    count = 0
     for org_id, name, org in bodies:
-        found = Consultation(
-            stage_id=row.id,
-            org_id=org_id,
-            outside_name=name,
-            asked_at=now,
-            asked_by_name=actor.name,
-            answer_by=answer_by,
-        )
-        db.session.add(found)
+        found = known.get(org_id or name)
+        if found is None:
+            found = Consultation(stage_id=row.id, org_id=org_id, outside_name=name)
+            db.session.add(found)
+        elif found.withdrawn_at is None:
+            continue
+        found.asked_at, found.asked_by_name, found.answer_by = now, actor.name, answer_by
+        found.withdrawn_at = found.withdrawn_by_name = found.withdrawn_reason = None
         db.session.flush()
-        url = url_of(found.id)
+        url, count = url_of(found.id), count + 1
         _tell_asked(table.sign_off, found, org, url, actor=actor, today=today, now=now)
-    return len(bodies)
+    return count
 
 
 def _tell_asked(
@@ -84,7 +82,7 @@ def _tell_asked(
         [account.id for account in people],
         sign_off,
         kind="consult-asked",
-        occasion=f"asked:{found.id}",
+        occasion=f"asked:{found.id}:{found.row_version}",
         message=N_("%(name)s asks %(org)s for its opinion on %(title)s by %(day)s"),
         now=now,
         url=url,
@@ -93,6 +91,47 @@ def _tell_asked(
         org=org.name,
         day=found.answer_by.isoformat(),
     )
+
+
+def _ensure_waiting(found: Consultation) -> None:
+    if found.withdrawn_at is not None:
+        raise DomainError(N_("This is not asked any more."))
+    if found.answered_at is not None:
+        raise DomainError(N_("%(name)s has answered already."), name=found.answered_by_name or "")
+
+
+def withdraw_question(
+    found: Consultation,
+    stage: SignOffStage,
+    sign_off: SignOff,
+    *,
+    reason: str,
+    actor: Actor,
+    today: date,
+    now: datetime,
+) -> None:
+    """Take one question back from a body that has not answered; it can be asked anew."""
+    ensure_reason(reason)
+    if stage.state is not StageState.OPEN:
+        raise DomainError(N_("This is not asked any more."))
+    _ensure_waiting(found)
+    found.withdrawn_at, found.withdrawn_by_name = now, actor.name
+    found.withdrawn_reason = reason
+    db.session.flush()
+    name = found.org.name if found.org else found.outside_name or ""
+    log_act("sign-unasked", sign_off, actor, now, remark=reason, to=Addressee(name), body=name)
+    if found.org is not None:
+        tell(
+            [each.id for each in accounts_with(Permission.EDIT_PLANS, found.org, on=today)],
+            sign_off,
+            kind="consult-withdrawn",
+            occasion=f"unasked:{found.id}:{found.row_version}",
+            message=N_("%(name)s no longer asks for an opinion on %(title)s: %(reason)s"),
+            now=now,
+            url=subject_url(CONSULTATION, found.id),
+            name=actor.name,
+            reason=reason,
+        )
 
 
 def answer(
@@ -110,8 +149,7 @@ def answer(
     """Keep the answer of a body; `name` is the body's. A closed question is answered no more."""
     if stage.state is not StageState.OPEN:
         raise DomainError(N_("This is not asked any more."))
-    if found.answered_at is not None:
-        raise DomainError(N_("%(name)s has answered already."), name=found.answered_by_name or "")
+    _ensure_waiting(found)
     if reply != "agreed":
         ensure_reason(opinion)
     found.reply, found.opinion = reply, opinion or None
@@ -150,7 +188,7 @@ def settle_opinion(
 
 def ensure_asked_all(row: SignOffStage, *, required: bool, today: date) -> None:
     """Raise unless the opinions of a stage are complete; who is overdue counts as silent."""
-    asked = consultations_of([row.id])
+    asked = [each for each in consultations_of([row.id]) if each.withdrawn_at is None]
     ensure_consulted(
         asked=len(asked),
         waiting=sum(each.answered_at is None and each.answer_by >= today for each in asked),

@@ -67,8 +67,12 @@ def begin(
     actor: Actor,
     today: date,
     now: datetime,
+    named: Mapping[str, int] | None = None,
 ) -> SignOff:
-    """Send a record on its route; raise where it is on its way already."""
+    """Send a record on its route; raise where it is on its way already.
+
+    `named` are the accounts that steps, by key, are meant for.
+    """
     sign_off = SignOff(
         subject_kind=subject.kind,
         subject_id=subject.id,
@@ -90,14 +94,17 @@ def begin(
     except IntegrityError as error:
         raise AlreadyTaken(N_("Somebody else has just submitted it. Look at it again.")) from error
     fresh = {stage.key: StageState.WAITING for stage in route.stages}
-    _add_round(sign_off, list(route.stages), fresh)
+    _add_round(sign_off, list(route.stages), fresh, named or {})
     log_act("sign-submitted", sign_off, actor, now, remark=urgent_reason, route=route.code)
     _open(Table(sign_off.id), today=today, now=now)
     return sign_off
 
 
 def _add_round(
-    sign_off: SignOff, stages: Sequence[Stage], states: Mapping[str, StageState]
+    sign_off: SignOff,
+    stages: Sequence[Stage],
+    states: Mapping[str, StageState],
+    named: Mapping[str, int],
 ) -> None:
     owner = db.session.get_one(Org, sign_off.org_id)
     db.session.add_all(
@@ -108,6 +115,7 @@ def _add_round(
             state=states[stage.key],
             org_id=seat_of(stage, owner).id,
             permission=stage.permission,
+            assigned_id=named.get(stage.key),
         )
         for stage in stages
     )
@@ -134,7 +142,7 @@ def _open(table: Table, *, today: date, now: datetime) -> None:
             own=stage.own,
         )
         tell(
-            people,
+            [row.assigned_id] if row.assigned_id in people else people,
             sign_off,
             kind="sign-waiting",
             occasion=key,
@@ -265,15 +273,23 @@ def _close_open(table: Table) -> None:
             row.state = StageState.CLOSED
 
 
-def send_anew(table: Table, remark: str, *, actor: Actor, today: date, now: datetime) -> None:
-    """Send a returned record on its way again: a new round from the stage that was named."""
+def send_anew(
+    table: Table,
+    remark: str,
+    *,
+    actor: Actor,
+    today: date,
+    now: datetime,
+    named: Mapping[str, int] | None = None,
+) -> None:
+    """Send a returned record on its way again: a new round from the stage that was told."""
     sign_off = table.sign_off
     if sign_off.state is not SignOffState.RETURNED or sign_off.resume_key is None:
         raise AlreadyTaken(N_("Somebody else has just submitted it. Look at it again."))
     states = next_round(table.states(), table.stages, sign_off.resume_key)
     sign_off.state, sign_off.resume_key = SignOffState.OPEN, None
     sign_off.round += 1
-    _add_round(sign_off, table.stages, states)
+    _add_round(sign_off, table.stages, states, named or {})
     log_act("sign-resubmitted", sign_off, actor, now, remark=remark)
     _open(Table(sign_off.id), today=today, now=now)
 

@@ -1,5 +1,6 @@
 """Accepting, asking for, finishing, refusing and withdrawing tasks."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -88,7 +89,38 @@ def finish_of(
     subject_kind: str, subject_id: int, *, note: str, actor: Actor | None, now: datetime
 ) -> int:
     """Finish the open tasks about a record, when its own page says that it is done."""
-    found = db.session.scalars(
+    found = _open_about(subject_kind, subject_id)
+    for task in found:
+        _settle(task, TaskState.DONE, "task-finished", note, actor, now)
+    return len(found)
+
+
+def postpone_of(
+    subject_kind: str,
+    subject_id: int,
+    due_on: date,
+    *,
+    note: str,
+    actor: Actor,
+    today: date,
+    now: datetime,
+) -> None:
+    """Give the open tasks about a record another date; whom they lie with is told."""
+    for task in _open_about(subject_kind, subject_id):
+        task.due_on = due_on
+        step = log_act("task-moved", task, actor, now, remark=note)
+        tell(
+            holders(task.org, task.desk, task.account_id, today),
+            task,
+            step,
+            kind="task-reminded",
+            message=N_("%(name)s changed the date of the task: %(title)s"),
+            now=now,
+        )
+
+
+def _open_about(subject_kind: str, subject_id: int) -> Sequence[Task]:
+    return db.session.scalars(
         select(Task)
         .where(
             Task.subject_kind == subject_kind,
@@ -98,9 +130,6 @@ def finish_of(
         .order_by(Task.id)
         .with_for_update(of=Task)
     ).all()
-    for task in found:
-        _settle(task, TaskState.DONE, "task-finished", note, actor, now)
-    return len(found)
 
 
 def _settle(

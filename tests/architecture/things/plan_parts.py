@@ -3,7 +3,16 @@
 from datetime import UTC, datetime
 
 from drillreg.core.db import db
-from drillreg.plans.models import Plan, PlanMember, PlanResource, PlanRoute, PlanVersion
+from drillreg.files.models import StoredFile
+from drillreg.files.operations import keep_bytes
+from drillreg.plans.models import (
+    Plan,
+    PlanFile,
+    PlanMember,
+    PlanResource,
+    PlanRoute,
+    PlanVersion,
+)
 from drillreg.resources.models import Shelter
 
 NOW = datetime(2026, 5, 12, 1, 30, tzinfo=UTC)
@@ -40,7 +49,15 @@ def things_at(org):
         destination="文化站",
         points="",
     )
-    db.session.add_all([*members, resource, route])
+    kept = StoredFile(
+        sha256=keep_bytes(b"%PDF-1.7 not really a paper"),
+        size=27,
+        media_type="application/pdf",
+        name="风险图.pdf",
+        created_at=NOW,
+    )
+    annex = PlanFile(version_id=version.id, file=kept, annex_name="风险图")
+    db.session.add_all([*members, resource, route, annex])
     db.session.flush()
     first, second = members
     at = {"plan_id": plan.id, "noun": "members", "level": 1}
@@ -49,4 +66,5 @@ def things_at(org):
         "plan-member-out": {**at, "part_id": second.id},
         "plan-resource": {"plan_id": plan.id, "part_id": resource.id},
         "plan-route": {"plan_id": plan.id, "part_id": route.id},
+        "plan-annex": {"plan_id": plan.id, "file_id": annex.id, "way": "up"},
     }

@@ -19,6 +19,7 @@ TODAY = date(2026, 5, 12)
 PDF = b"%PDF-1.7 not really a paper"
 
 MAY_REFUSE = {
+    "revisions.approve_now": "who may only look may not take a step",
     "revisions.confirm_now": "the plan rests on none",
     "revisions.answer_seen": "nothing is seen about the plan",
 }

@@ -1,6 +1,6 @@
 """Files of a form: photos are cleaned before any transaction, papers stay as they are."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -50,7 +50,7 @@ class _beside:  # noqa: N801 - reads like a word where it is used
             raise FormErrors([FieldError(self.field, error.message, error.params)]) from error
 
 
-def read_uploads(files: dict[str, FileStorage], fields: Collection[str]) -> dict[str, Upload]:
+def read_uploads(files: Mapping[str, FileStorage], fields: Collection[str]) -> dict[str, Upload]:
     """Return the files that were chosen, by field; call it outside any transaction."""
     found = {}
     for field in fields:

@@ -1,14 +1,16 @@
 """How texts are folded, cut into pairs of characters and shown with what was found.
 
 Chinese has no spaces: the index holds every pair of neighbouring characters, so that a word of two
-characters is found whatever stands around it, and a rare one as surely as a common one.
+characters is found whatever stands around it, and a rare one as surely as a common one. With each
+pair it holds on which level it stands in a text: so the best texts are read first, and reading
+ends when a page is full.
 """
 
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
@@ -19,14 +21,11 @@ MOST_TERMS = 6
 PIECE = 4000
 SNIPPET = 60
 SPACE = re.compile(r"[\s\x00-\x1f\ud800-\udfff]+")
-# Where punctuation of ASCII goes, which the databases would not index: a private area of Unicode
-# that no text uses (old Chinese fonts use the one below it for rare characters).
-PRIVATE = 0xF0000
-# The end of a text, so that its last character begins a pair, too.
-END = "\U000f00ff"
-# Marks in front of a pair: stands in the heading; at least so often in heading and text.
-IN_HEADING = "\U000f0101"
-OFTEN = ((2, "\U000f0102"), (4, "\U000f0103"), (8, "\U000f0104"))
+# A text holds a pair on the level of its mentions, 1, 2, 4 … 64; one in a heading counts for more.
+# On the highest level stands what the name of the record itself holds.
+LEVELS = 8
+OF_THE_RECORD = LEVELS - 1
+IN_HEADING = 8
 
 
 class Reading(StrEnum):
@@ -63,33 +62,61 @@ def terms_of(words: str) -> list[str]:
     return [term[:LONGEST_TERM] for term in found if term][:MOST_TERMS]
 
 
-def _indexed(character: str) -> str:
-    if character < "\x80" and not character.isalnum():
-        return chr(PRIVATE + ord(character))
-    return character
+def _number(characters: str) -> int:
+    """Return one or two characters as a number with room for a level."""
+    number = 0
+    for character in characters:
+        number = number << 21 | ord(character)
+    return number << 3
 
 
-def _pairs(text: str) -> Iterator[str]:
-    safe = "".join(map(_indexed, text)) + END
-    return map("".join, pairwise(safe))
+def _counted(text: str) -> Counter[str]:
+    return Counter(text) + Counter(map("".join, pairwise(text)))
 
 
-def grams_of(heading: str, text: str) -> list[str]:
-    """Return what the index holds of a folded text: its pairs, and marked those that weigh more."""
-    above = Counter(_pairs(heading))
-    counts = above + Counter(_pairs(text))
-    found = sorted(counts)
-    found += [IN_HEADING + pair for pair in sorted(above)]
-    for least, mark in OFTEN:
-        found += [mark + pair for pair in sorted(counts) if counts[pair] >= least]
-    return found
+@dataclass
+class Mentions:
+    """What a text says and how often: of its record's name, of its headings, of its words."""
+
+    name: Counter[str] = field(default_factory=Counter)
+    said: Counter[str] = field(default_factory=Counter)
+
+    def add(self, heading: str, text: str) -> None:
+        """Count a folded piece of the text."""
+        above = _counted(heading)
+        for characters in above:
+            above[characters] *= IN_HEADING
+        self.said.update(above)
+        self.said.update(_counted(text))
+
+    def add_name(self, text: str) -> None:
+        """Count what belongs to the record and so to each of its texts."""
+        self.name.update(_counted(text))
+
+    def grams(self) -> list[int]:
+        """Return each character and pair once, with the level it stands on."""
+        levels = {
+            characters: min(count.bit_length(), OF_THE_RECORD) - 1
+            for characters, count in self.said.items()
+        }
+        levels |= dict.fromkeys(self.name, OF_THE_RECORD)
+        return [_number(characters) | level for characters, level in sorted(levels.items())]
 
 
-def grams_of_term(term: str) -> list[str]:
-    """Return the pairs that a text with the term must hold; one character alone begins a pair."""
+def grams_of_term(term: str) -> list[int]:
+    """Return the characters or pairs, of level 0, that a text with a folded term must hold.
+
+    Pairs beside each other cover a longer term; whether they follow each other, its text says.
+    """
     if len(term) == 1:
-        return [_indexed(term)]
-    return list(dict.fromkeys(list(_pairs(term))[:-1]))
+        return [_number(term)]
+    starts = {*range(0, len(term) - 1, 2), len(term) - 2}
+    return [_number(term[start : start + 2]) for start in sorted(starts)]
+
+
+def grams_of(terms: Iterable[str]) -> list[int]:
+    """Return what a text with all the folded terms must hold, each once."""
+    return list(dict.fromkeys(gram for term in terms for gram in grams_of_term(term)))
 
 
 def pieces(text: str) -> list[str]:

@@ -9,11 +9,11 @@ ends when a page is full.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 
 LONGEST_TERM = 40
 MOST_TERMS = 6
@@ -22,9 +22,9 @@ PIECE = 4000
 SNIPPET = 60
 SPACE = re.compile(r"[\s\x00-\x1f\ud800-\udfff]+")
 # A text holds a pair on the level of its mentions, 1, 2, 4 … 64; one in a heading counts for more.
-# On the highest level stands what the name of the record itself holds.
+# On the highest level, of 128, stands what the name of the record itself holds.
 LEVELS = 8
-OF_THE_RECORD = LEVELS - 1
+MOST_MENTIONS = 1 << LEVELS - 1
 IN_HEADING = 8
 
 
@@ -64,43 +64,39 @@ def terms_of(words: str) -> list[str]:
 
 def _number(characters: str) -> int:
     """Return one or two characters as a number with room for a level."""
-    number = 0
-    for character in characters:
-        number = number << 21 | ord(character)
-    return number << 3
+    if len(characters) == 1:
+        return ord(characters) << 3
+    return ord(characters[0]) << 24 | ord(characters[1]) << 3
 
 
-def _counted(text: str) -> Counter[str]:
-    return Counter(text) + Counter(map("".join, pairwise(text)))
+def _grams(text: str) -> Iterator[str]:
+    return chain(text, map("".join, pairwise(text)))
 
 
 @dataclass
 class Mentions:
     """What a text says and how often: of its record's name, of its headings, of its words."""
 
-    name: Counter[str] = field(default_factory=Counter)
+    name: set[str] = field(default_factory=set)
     said: Counter[str] = field(default_factory=Counter)
 
     def add(self, heading: str, text: str) -> None:
         """Count a folded piece of the text."""
-        above = _counted(heading)
-        for characters in above:
-            above[characters] *= IN_HEADING
-        self.said.update(above)
-        self.said.update(_counted(text))
+        for _ in range(IN_HEADING):
+            self.said.update(_grams(heading))
+        self.said.update(_grams(text))
 
     def add_name(self, text: str) -> None:
-        """Count what belongs to the record and so to each of its texts."""
-        self.name.update(_counted(text))
+        """Note what belongs to the record and so to each of its texts."""
+        self.name.update(_grams(text))
 
     def grams(self) -> list[int]:
         """Return each character and pair once, with the level it stands on."""
-        levels = {
-            characters: min(count.bit_length(), OF_THE_RECORD) - 1
-            for characters, count in self.said.items()
-        }
-        levels |= dict.fromkeys(self.name, OF_THE_RECORD)
-        return [_number(characters) | level for characters, level in sorted(levels.items())]
+        counts = self.said | Counter(dict.fromkeys(self.name, MOST_MENTIONS))
+        return [
+            _number(characters) | min(count, MOST_MENTIONS).bit_length() - 1
+            for characters, count in counts.items()
+        ]
 
 
 def grams_of_term(term: str) -> list[int]:

@@ -146,10 +146,14 @@ def _write_documents(kind: str, subject_id: int, changed: Collection[int]) -> No
     of_record = (document.subject_kind == kind) & (document.subject_id == subject_id)
     kept = {
         edition: key
-        for key, edition in db.session.execute(select(document.id, document.edition).where(of_record))
+        for key, edition in db.session.execute(
+            select(document.id, document.edition).where(of_record)
+        )
     }
     edition_of = func.coalesce(FulltextEntry.edition, 0)
-    standing = set(db.session.scalars(select(edition_of).where(_is_of(kind, subject_id)).distinct()))
+    standing = set(
+        db.session.scalars(select(edition_of).where(_is_of(kind, subject_id)).distinct())
+    )
     _delete_documents([key for edition, key in kept.items() if edition not in standing])
     behind = standing if 0 in changed else standing & (set(changed) | (standing - kept.keys()))
     if not behind:

@@ -44,9 +44,9 @@ def _by_index() -> Iterator[None]:
         yield
         return
     for_now = partial(func.set_config, "enable_seqscan")
-    db.session.execute(select(for_now("off", True)))  # noqa: FBT003
+    db.session.execute(select(for_now("off", True)))
     yield
-    db.session.execute(select(for_now("on", True)))  # noqa: FBT003
+    db.session.execute(select(for_now("on", True)))
 
 
 def _words(grams: Sequence[int], levels: range) -> str:
@@ -68,7 +68,7 @@ def _on_level(grams: Sequence[int], level: int) -> Select[Any]:
     here, above = range(level, LEVELS), range(level + 1, LEVELS)
     exact = range(level, level + 1) if len(grams) == 1 else here
     is_whole = len(grams) == 1 or not above
-    number = literal_column(str(level)).label("level")
+    number: ColumnElement[int] = literal_column(str(level)).label("level")
     if _on_sqlite():
         index = table(GRAMS, column("rowid"), column(GRAMS))
         words = _words(grams, exact)

@@ -189,8 +189,10 @@ def find_plans(
     terms = terms_of(words)
     if not terms:
         return Page([], None, size)
-    level, key = decode_cursor(cursor, 2) if cursor else (None, None)
-    after = None if level is None else (int(level), int(key))
+    after: tuple[int, int] | None = None
+    if cursor:
+        level, key = decode_cursor(cursor, 2)
+        after = level, key
     reader = _Reader(scope, drafting, older, today)
     ranked, texts = _ranked(terms, reader, chosen, after, size + 1)
     shown = ranked[:size]

@@ -17,8 +17,8 @@ from sqlalchemy import (
     column,
     exists,
     func,
-    literal,
     literal_column,
+    or_,
     select,
     table,
     union_all,
@@ -68,7 +68,7 @@ def _on_level(grams: Sequence[int], level: int) -> Select[Any]:
     here, above = range(level, LEVELS), range(level + 1, LEVELS)
     exact = range(level, level + 1) if len(grams) == 1 else here
     is_whole = len(grams) == 1 or not above
-    number: ColumnElement[int] = literal_column(str(level)).label("level")
+    number: Any = literal_column(str(level)).label("level")
     if _on_sqlite():
         index = table(GRAMS, column("rowid"), column(GRAMS))
         words = _words(grams, exact)
@@ -107,21 +107,32 @@ def best_texts(
         return [(level, key) for level, key in db.session.execute(ordered.limit(most))]
 
 
-def holding(terms: Sequence[str], keys: Collection[int]) -> set[int]:
-    """Return which of some texts hold all folded terms."""
-    document = FulltextDocument
-    here = range(LEVELS)
-    statement = select(document.id).where(document.id.in_(keys))
+def holding(
+    terms: Sequence[str], keys: Collection[int], *, candidates: Collection[int] = ()
+) -> set[int]:
+    """Return which of some texts hold all folded terms.
+
+    `candidates` are those among them that `best_texts` has found for the same terms.
+    """
+    document, others = FulltextDocument, set(keys) - set(candidates)
+    held = set(keys) - others
+    if others:
+        held |= set(db.session.scalars(_indexed(terms).where(document.id.in_(others))))
+    # All pairs of a longer term are there, but not yet known to follow each other.
+    said = [_says(term) for term in terms if len(term) > 2]
+    if held and said:
+        held = set(db.session.scalars(select(document.id).where(document.id.in_(held), *said)))
+    return held
+
+
+def _indexed(terms: Sequence[str]) -> Select[Any]:
+    """Select the texts that hold the pairs of all terms, for a few given texts."""
+    document, grams, here = FulltextDocument, grams_of(terms), range(LEVELS)
     if _on_sqlite():
         index = table(GRAMS, column("rowid"), column(GRAMS))
-        asked = index.c[GRAMS].op("MATCH")(_words(grams_of(terms), here))
-        statement = statement.where(exists().where(asked, index.c.rowid == document.id))
-    else:
-        statement = statement.where(_overlaps(grams_of(terms), here))
-    for term in terms:
-        if len(term) > 2:  # all its pairs are there, but not yet known to follow each other
-            statement = statement.where(_says(term))
-    return set(db.session.scalars(statement))
+        asked = index.c[GRAMS].op("MATCH")(_words(grams, here))
+        return select(document.id).where(exists().where(asked, index.c.rowid == document.id))
+    return select(document.id).where(_overlaps(grams, here))
 
 
 def _says(term: str) -> ColumnElement[bool]:
@@ -142,8 +153,9 @@ def _says(term: str) -> ColumnElement[bool]:
 
 def has_term(term: str) -> ColumnElement[bool]:
     """Return the condition that the words of an entry, heading or text, hold a folded term."""
-    words = func.coalesce(
-        FulltextText.folded, FulltextText.heading + literal("\n") + FulltextText.text
+    text = FulltextText
+    place = func.instr if _on_sqlite() else func.strpos
+    return or_(
+        place(func.coalesce(text.folded, text.text), term) > 0,
+        and_(text.folded.is_(None), place(text.heading, term) > 0),
     )
-    place = func.instr(words, term) if _on_sqlite() else func.strpos(words, term)
-    return place > 0

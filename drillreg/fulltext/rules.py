@@ -129,9 +129,8 @@ class Piece:
     is_hit: bool = False
 
 
-def _places(text: str, terms: Iterable[str]) -> list[tuple[int, int]]:
-    """Return where terms stand in a text, in order, those that overlap as one."""
-    within = folded(text)
+def _places(within: str, terms: Iterable[str]) -> list[tuple[int, int]]:
+    """Return where terms stand in a folded text, in order, those that overlap as one."""
     found = sorted(
         (match.start(), match.end())
         for term in terms
@@ -150,17 +149,19 @@ def marked(text: str, terms: Sequence[str]) -> list[Piece]:
     """Return a text in stretches, those that were looked for among them."""
     found: list[Piece] = []
     last = 0
-    for start, end in _places(text, terms):
+    for start, end in _places(folded(text), terms):
         found += [Piece(text[last:start]), Piece(text[start:end], is_hit=True)]
         last = end
     return [piece for piece in [*found, Piece(text[last:])] if piece.text]
 
 
-def snippet(text: str, terms: Sequence[str]) -> list[Piece]:
-    """Return the stretch of a text around the first place of a term, marked; the start if none."""
-    places = _places(text, terms)
-    first = places[0][0] if places else 0
-    start = max(first - SNIPPET // 2, 0)
+def snippet(text: str, terms: Sequence[str], within: str) -> list[Piece]:
+    """Return the stretch of a text around the first place of a term, marked; the start if none.
+
+    `within` is the folded text.
+    """
+    places = [place for term in terms if (place := within.find(term)) >= 0]
+    start = max(min(places, default=0) - SNIPPET // 2, 0)
     end = min(start + 2 * SNIPPET, len(text))
     shown = marked(text[start:end], terms)
     front, behind = ["…"] if start else [], ["…"] if end < len(text) else []

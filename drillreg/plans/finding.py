@@ -137,14 +137,11 @@ def _settled(
     seen = [(lv, key) for lv, key in ranked if key in texts.plan_of and texts.stands(key)]
     for start in range(0, len(seen), 2 * most):
         some = seen[start : start + 2 * most]
-        doubtful = {other for _, key in some for other in texts.newer(key)}
-        if any(len(term) > 2 for term in terms):
-            doubtful |= {key for _, key in some}
-            held = holding(terms, doubtful)
-            some = [each for each in some if each[1] in held]
-        else:
-            held = holding(terms, doubtful) if doubtful else set()
-        found += [each for each in some if held.isdisjoint(texts.newer(each[1]))]
+        keys = {key for _, key in some}
+        held = holding(terms, keys.union(*map(texts.newer, keys)), candidates=keys)
+        found += [
+            (lv, key) for lv, key in some if key in held and held.isdisjoint(texts.newer(key))
+        ]
         if len(found) >= most:
             break
     return found[:most]
@@ -182,8 +179,9 @@ def find_plans(
     cursor: str | None = None,
     size: int = 20,
 ) -> Page[Found]:
-    """Return a page of the plans that have all the words, the best first, in at most ten queries.
+    """Return a page of the plans that have all the words, the best first.
 
+    A page takes five queries; a few more where many texts hold the words and few are the reader's.
     `drafting` is where the reader edits plans: drafts are searched there only.
     """
     terms = terms_of(words)
@@ -191,7 +189,7 @@ def find_plans(
         return Page([], None, size)
     after: tuple[int, int] | None = None
     if cursor:
-        level, key = decode_cursor(cursor, 2)
+        level, key = decode_cursor(cursor, 2, int)
         after = level, key
     reader = _Reader(scope, drafting, older, today)
     ranked, texts = _ranked(terms, reader, chosen, after, size + 1)
@@ -232,13 +230,19 @@ def _found(
             place.source_id,
             place.edition,
             marked(place.heading, terms),
-            snippet(place.text, terms) if place.text else (),
+            snippet(place.text, terms, _folded(place)) if place.text else (),
             names.get(place.source_id, "") if place.part == PAPER else "",
         )
         for place in places
     ]
     more = places[0].count - len(places) if places else 0
     return Found(row, marked(row.plan.title, terms), shown, more)
+
+
+def _folded(place: Any) -> str:
+    """Return the text of a place as it is compared."""
+    plain: str | None = place.folded
+    return place.text if plain is None else plain[len(place.heading) + 1 :]
 
 
 def _places(editions: Mapping[int, Sequence[int]], terms: Sequence[str]) -> dict[int, list[Any]]:
@@ -276,6 +280,7 @@ def _places(editions: Mapping[int, Sequence[int]], terms: Sequence[str]) -> dict
             FulltextEntry.edition,
             FulltextText.heading,
             FulltextText.text,
+            FulltextText.folded,
             numbered.c.count,
         )
         .join(numbered, numbered.c.id == FulltextEntry.id)

@@ -94,36 +94,37 @@ class _Texts:
 
 @dataclass(frozen=True)
 class _Reader:
-    """Who looks for plans: where, among which, and which texts of them."""
+    """Which texts of plans in scope are asked for: drafts where, older versions too, as of a day."""
 
-    scope: OrgScope
     drafting: OrgScope
     older: bool
     today: date
 
-    def texts(self, chosen: PlanFilter, keys: Collection[int] | None) -> _Texts:
-        """Return the texts the reader may see of the plans of some texts, or of all plans."""
-        document = FulltextDocument
-        edition = func.nullif(document.edition, 0)
-        statement = select(Plan.id, document.edition, document.id).join(
-            document, and_(document.subject_kind == KIND, document.subject_id == Plan.id)
+
+def _texts_of(
+    scope: OrgScope, reader: _Reader, chosen: PlanFilter, keys: Collection[int] | None
+) -> _Texts:
+    """Return the texts the reader may see of the plans of some texts, or of all plans."""
+    document = FulltextDocument
+    statement = select(Plan.id, document.edition, document.id).join(
+        document, and_(document.subject_kind == KIND, document.subject_id == Plan.id)
+    )
+    statement = filtered(statement, scope, chosen, reader.today).where(
+        _readable(func.nullif(document.edition, 0), scope, reader.drafting, reader.older)
+    )
+    if keys is not None:
+        owners = select(document.subject_id).where(
+            document.subject_kind == KIND, document.id.in_(keys)
         )
-        statement = filtered(statement, self.scope, chosen, self.today).where(
-            _readable(edition, self.scope, self.drafting, self.older)
-        )
-        if keys is not None:
-            owners = select(document.subject_id).where(
-                document.subject_kind == KIND, document.id.in_(keys)
-            )
-            statement = statement.where(Plan.id.in_(owners))
-        of_plan: dict[int, list[tuple[int, int]]] = {}
-        plan_of: dict[int, int] = {}
-        for plan_id, number, key in db.session.execute(statement):
-            of_plan.setdefault(plan_id, []).append((number, key))
-            plan_of[key] = plan_id
-        for texts in of_plan.values():
-            texts.sort(reverse=True)
-        return _Texts(plan_of, of_plan)
+        statement = statement.where(Plan.id.in_(owners))
+    of_plan: dict[int, list[tuple[int, int]]] = {}
+    plan_of: dict[int, int] = {}
+    for plan_id, number, key in db.session.execute(statement):
+        of_plan.setdefault(plan_id, []).append((number, key))
+        plan_of[key] = plan_id
+    for texts in of_plan.values():
+        texts.sort(reverse=True)
+    return _Texts(plan_of, of_plan)
 
 
 def _settled(
@@ -149,6 +150,7 @@ def _settled(
 
 def _ranked(
     terms: Sequence[str],
+    scope: OrgScope,
     reader: _Reader,
     chosen: PlanFilter,
     after: tuple[int, int] | None,
@@ -160,10 +162,10 @@ def _ranked(
     of the reader is compared with every text that holds the words.
     """
     first = best_texts(terms, after=after, most=WINDOW)
-    texts = reader.texts(chosen, [key for _, key in first])
+    texts = _texts_of(scope, reader, chosen, [key for _, key in first])
     found = _settled(terms, first, texts, most)
     if len(found) < most and len(first) == WINDOW:
-        texts = reader.texts(chosen, None)
+        texts = _texts_of(scope, reader, chosen, None)
         found = _settled(terms, best_texts(terms, after=after, most=None), texts, most)
     return found, texts
 
@@ -191,8 +193,8 @@ def find_plans(
     if cursor:
         level, key = decode_cursor(cursor, 2, int)
         after = level, key
-    reader = _Reader(scope, drafting, older, today)
-    ranked, texts = _ranked(terms, reader, chosen, after, size + 1)
+    reader = _Reader(drafting, older, today)
+    ranked, texts = _ranked(terms, scope, reader, chosen, after, size + 1)
     shown = ranked[:size]
     ids = [texts.plan_of[each] for _, each in shown]
     if not ids:

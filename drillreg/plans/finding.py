@@ -94,7 +94,7 @@ class _Texts:
 
 @dataclass(frozen=True)
 class _Reader:
-    """Which texts of plans in scope are asked for: drafts where, older versions too, as of a day."""
+    """Which texts in scope are asked for: drafts where, older versions too, as of a day."""
 
     drafting: OrgScope
     older: bool

@@ -1,7 +1,7 @@
-"""Background work: a book of plans. Each is printed apart, and all are bound at the end."""
+"""Background work: a book of plans. A few are printed at a time, and all are bound at the end."""
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,7 +14,7 @@ from drillreg.books.rules import ensure_pages
 from drillreg.core import clock
 from drillreg.core.db import db, unit_of_work
 from drillreg.core.errors import DomainError
-from drillreg.documents.binding import BookPart, bind, take_in
+from drillreg.documents.binding import BookPart, bind, print_parts, take_in
 from drillreg.documents.layouts import Layout
 from drillreg.documents.paper import (
     Block,
@@ -29,7 +29,7 @@ from drillreg.documents.paper import (
     Table,
     day_text,
 )
-from drillreg.documents.pdf import print_paper
+from drillreg.documents.pdf import Rendered, print_paper
 from drillreg.documents.queries.layouts import layout_for
 from drillreg.files.models import StoredFile
 from drillreg.files.operations import path_of, store
@@ -44,6 +44,7 @@ from drillreg.sandbox.limits import BACKGROUND
 PDF = "application/pdf"
 # A book is larger than what people upload; the store keeps it all the same.
 MOST_MEGABYTES = 500
+AT_ONCE = 8  # plans printed by one child
 
 
 @dataclass
@@ -90,8 +91,8 @@ def _version(version_id: int) -> PlanVersion | None:
     )
 
 
-def _source(version_id: int, first_page: int) -> _Source | None:
-    """Read a version and end the read; None for a plan that was struck out meanwhile."""
+def _source(version_id: int) -> _Source | None:
+    """Read a version; None for a plan that was struck out meanwhile."""
     version = _version(version_id)
     if version is None:
         return None
@@ -100,7 +101,7 @@ def _source(version_id: int, first_page: int) -> _Source | None:
     if not written and version.frozen_file_id is not None:
         files.insert(0, db.session.get_one(StoredFile, version.frozen_file_id))
     return _Source(
-        paper=book_paper(version, first_page=first_page),
+        paper=book_paper(version),
         layout=layout_for(LAYOUT, plan.org),
         org_id=plan.org_id,
         org=plan.org.name,
@@ -112,17 +113,38 @@ def _source(version_id: int, first_page: int) -> _Source | None:
     )
 
 
-def _add_plan(book: _Book, version_id: int) -> None:
+def _read(versions: Sequence[int]) -> Iterator[tuple[int, list[_Source]]]:
+    """Yield plans to be printed at a time, and how many versions were read before.
+
+    Where a plan ends in foreign papers, the number of the next page is known only after them.
+    """
+    sources: list[_Source] = []
+    before = 0
+    for at, version_id in enumerate(versions, start=1):
+        source = _source(version_id)
+        if source is not None:
+            sources.append(source)
+        if len(sources) == AT_ONCE or (source is not None and source.foreign):
+            db.session.rollback()  # nothing is held open while the child prints
+            yield before, sources
+            sources, before = [], at
+    db.session.rollback()
+    if sources:
+        yield before, sources
+
+
+def _add_plans(book: _Book, sources: Sequence[_Source]) -> None:
+    parts = [(each.paper, each.layout) for each in sources]
+    for source, printed in zip(sources, print_parts(parts, first_page=book.pages + 1), strict=True):
+        if isinstance(printed, DomainError):
+            why = translate(printed.message, **printed.params)
+            book.left_out.append((source.org, source.title, why))
+        else:
+            _add_plan(book, source, printed)
+
+
+def _add_plan(book: _Book, source: _Source, printed: Rendered) -> None:
     book.pages += book.pages % 2  # a part begins on a right-hand page
-    source = _source(version_id, book.pages + 1)
-    db.session.rollback()  # nothing is held open while the child prints
-    if source is None:
-        return
-    try:
-        printed = print_paper(source.paper, layout=source.layout, limits=BACKGROUND)
-    except DomainError as error:
-        book.left_out.append((source.org, source.title, translate(error.message, **error.params)))
-        return
     if source.org_id != book.org_id:
         book.entries.append(Entry(source.org))
         book.org_id = source.org_id
@@ -170,7 +192,7 @@ def _front(book: _Book, title: str, issuer: str, day: date) -> Paper:
 def compile_book(args: dict[str, Any], progress: Callable[..., None]) -> dict[str, Any]:
     """Print and bind the versions that were settled when the book was asked for.
 
-    Only one plan is in memory at a time; the last step binds all from files.
+    Only a few plans are in memory at a time; the last step binds all from files.
     """
     versions: list[int] = args["versions"]
     org = db.session.get_one(Org, args["org_id"])
@@ -178,9 +200,9 @@ def compile_book(args: dict[str, Any], progress: Callable[..., None]) -> dict[st
     db.session.rollback()
     with tempfile.TemporaryDirectory(prefix="drillreg-book-") as folder:
         book = _Book(Path(folder))
-        for done, version_id in enumerate(versions):
+        for done, sources in _read(versions):
             progress(done, len(versions) + 1)
-            _add_plan(book, version_id)
+            _add_plans(book, sources)
         progress(len(versions), len(versions) + 1)
         paper = _front(book, args["title"], issuer, date.fromisoformat(args["day"]))
         printed = print_paper(paper, layout=layout, limits=BACKGROUND)

@@ -48,14 +48,14 @@ def encode_cursor(values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str, length: int) -> list[Any]:
-    """Read a cursor back; raise DomainError when it is not one of ours."""
+def decode_cursor(cursor: str, length: int, kind: type = object) -> list[Any]:
+    """Read a cursor back, its values of a kind; raise DomainError when it is not one of ours."""
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         values = [_decode(v) for v in json.loads(text)]
     except (ValueError, KeyError, TypeError, AttributeError):
         values = []
-    if len(values) != length:
+    if len(values) != length or not all(isinstance(value, kind) for value in values):
         raise DomainError(N_("This page of the list is not there any more. Start from the first."))
     return values
 

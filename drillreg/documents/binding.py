@@ -1,13 +1,18 @@
-"""Binding printed papers and foreign PDF files to one book, in the closed child."""
+"""Printing the papers of a book and binding them with foreign PDF files, in the closed child."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from drillreg.core.errors import DomainError
+from drillreg.documents.composing import paper_html
+from drillreg.documents.layouts import Layout
+from drillreg.documents.paper import Paper
+from drillreg.documents.pdf import Rendered, order, rendered
 from drillreg.i18n import N_
 from drillreg.sandbox import client
 from drillreg.sandbox.limits import BACKGROUND
+from drillreg.sandbox.refusals import SandboxRefused
 
 WAIT_SECONDS = 120
 
@@ -26,6 +31,52 @@ class TakenIn:
 
     pdf: bytes
     pages: int
+
+
+def print_parts(
+    parts: Sequence[tuple[Paper, Layout]], *, first_page: int
+) -> list[Rendered | DomainError]:
+    """Print papers of a book after one another, numbered from a page on, each from an odd one.
+
+    One child prints them all. What cannot be printed stands as its error in its place; where the
+    child fails as a whole, each paper is tried on its own.
+    """
+    try:
+        return _print_together(parts, first_page)
+    except DomainError as error:
+        if len(parts) == 1:
+            return [error]
+    found: list[Rendered | DomainError] = []
+    for part in parts:
+        first_page += 1 - first_page % 2
+        (printed,) = print_parts([part], first_page=first_page)
+        found.append(printed)
+        first_page += printed.pages if isinstance(printed, Rendered) else 0
+    return found
+
+
+def _print_together(
+    parts: Sequence[tuple[Paper, Layout]], first_page: int
+) -> list[Rendered | DomainError]:
+    orders = [
+        order(paper_html(paper, layout), title=paper.title.replace("\n", ""))
+        for paper, layout in parts
+    ]
+    result = client.run(
+        "drillreg.documents.render:render_parts",
+        {"parts": orders, "first_page": first_page},
+        limits=BACKGROUND,
+        wait=WAIT_SECONDS,
+    )
+    found: list[Rendered | DomainError] = []
+    for at, said in enumerate(result.value):
+        try:
+            if "refused_for" in said:
+                raise SandboxRefused(said["refused_for"], **said["params"])
+            found.append(rendered(result.files.get(f"part-{at}.pdf"), said, BACKGROUND))
+        except DomainError as error:
+            found.append(error)
+    return found
 
 
 def take_in(paper: Path, *, first_page: int) -> TakenIn:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from drillreg.core.errors import DomainError
 from drillreg.documents.composing import paper_html
@@ -55,39 +56,48 @@ def render_document(
     pictures = dict(images or {})
     files = {f"image-{at}": data for at, data in enumerate(pictures.values())}
     files |= {f"attachment-{at}": each.data for at, each in enumerate(attachments)}
-    args = {
+    args = order(html, title=title, language=language, dated=dated)
+    args["images"] = {name: f"image-{at}" for at, name in enumerate(pictures)}
+    args["attachments"] = [
+        {
+            "file": f"attachment-{at}",
+            "name": each.name,
+            "description": each.description,
+            "relationship": each.relationship,
+        }
+        for at, each in enumerate(attachments)
+    ]
+    task = "drillreg.documents.render:render"
+    result = client.run(task, args, inputs=files, limits=limits, wait=wait)
+    return rendered(result.files.get("document.pdf"), result.value, limits)
+
+
+def order(
+    html: str, *, title: str, language: str = "zh-CN", dated: datetime = UNDATED
+) -> dict[str, Any]:
+    """Return what the child is told of a document without pictures and attachments."""
+    return {
         "html": html,
         "title": title,
         "language": language,
         "dated": dated.isoformat(),
-        "images": {name: f"image-{at}" for at, name in enumerate(pictures)},
-        "attachments": [
-            {
-                "file": f"attachment-{at}",
-                "name": each.name,
-                "description": each.description,
-                "relationship": each.relationship,
-            }
-            for at, each in enumerate(attachments)
-        ],
+        "images": {},
+        "attachments": [],
     }
-    task = "drillreg.documents.render:render"
-    result = client.run(task, args, inputs=files, limits=limits, wait=wait)
-    if "document.pdf" not in result.files:
+
+
+def rendered(pdf: bytes | None, said: Mapping[str, Any], limits: Limits) -> Rendered:
+    """Return what the child has printed and said of it, or raise DomainError."""
+    if pdf is None:
         raise DomainError(N_("The document could not be printed."))
     most = amount("pages", limits.slot)
-    if result.value["pages"] > most:
+    if said["pages"] > most:
         raise DomainError(
             N_("The document has %(pages)d pages; at most %(most)d are printed at once."),
-            pages=result.value["pages"],
+            pages=said["pages"],
             most=most,
         )
-    return Rendered(
-        pdf=result.files["document.pdf"],
-        pages=result.value["pages"],
-        missing=tuple(result.value["missing"]),
-        refused=tuple(result.value["refused"]),
-    )
+    return Rendered(pdf, said["pages"], tuple(said["missing"]), tuple(said["refused"]))
 
 
 def print_paper(

@@ -150,11 +150,11 @@ def _missing(document: weasyprint.Document) -> list[str]:
     return sorted(filter(_is_seen, map(chr, codes)))
 
 
-def _laid_out(page: weasyprint.HTML) -> weasyprint.Document:
+def _laid_out(page: weasyprint.HTML, styles: Sequence[weasyprint.CSS]) -> weasyprint.Document:
     """Lay a document out; while a figure leaves a hole behind itself, let text go before it."""
     ready = _shared()
     for _ in range(MOST_MOVES):
-        laid_out = page.render(font_config=ready.fonts, stylesheets=[ready.faces])
+        laid_out = page.render(font_config=ready.fonts, stylesheets=[ready.faces, *styles])
         if not fill_holes(page.etree_element, laid_out):
             break
     return laid_out
@@ -167,10 +167,37 @@ def render(args: dict[str, Any], inputs: Path, outputs: Path) -> dict[str, Any]:
     name, description, relationship), images (name: file).
     Returns pages, missing (characters no font has) and refused (addresses not loaded).
     """
+    return _render(args, inputs, outputs / "document.pdf", ())
+
+
+def render_parts(args: dict[str, Any], inputs: Path, outputs: Path) -> list[dict[str, Any]]:
+    """Lay out `parts` of a book one after another and leave `part-0.pdf`, `part-1.pdf` and so on.
+
+    `args`: parts (each as for `render`), first_page (the running number of the first one). Each
+    begins on an odd page. Returns for each what `render` returns, or refused_for and params.
+    """
+    page, found = args["first_page"], list[dict[str, Any]]()
+    for at, part in enumerate(args["parts"]):
+        page += 1 - page % 2
+        # The style of a reader goes before that of the document where it is important.
+        start = weasyprint.CSS(string=f"@page :first {{ counter-reset: page {page} !important }}")
+        try:
+            done = _render(part, inputs, outputs / f"part-{at}.pdf", [start])
+        except Refused as refusal:
+            found.append({"refused_for": refusal.message, "params": refusal.params})
+            continue
+        found.append(done)
+        page += done["pages"]
+    return found
+
+
+def _render(
+    args: dict[str, Any], inputs: Path, output: Path, styles: Sequence[weasyprint.CSS]
+) -> dict[str, Any]:
     fetcher = ClosedFetcher({name: inputs / file for name, file in args["images"].items()})
     page = _html(args["html"], args["title"], args["language"], fetcher)
     at = datetime.fromisoformat(args["dated"])
-    laid_out = _laid_out(page)
+    laid_out = _laid_out(page, styles)
     missing: list[str] = []
 
     def finish(document: weasyprint.Document, pdf: Any) -> None:
@@ -178,7 +205,7 @@ def render(args: dict[str, Any], inputs: Path, outputs: Path) -> dict[str, Any]:
         embolden(document, pdf)
 
     laid_out.write_pdf(
-        outputs / "document.pdf",
+        output,
         finisher=finish,
         attachments=[_attachment(inputs, entry, at) for entry in args["attachments"]],
         pdf_variant="pdf/a-3a",
@@ -187,6 +214,20 @@ def render(args: dict[str, Any], inputs: Path, outputs: Path) -> dict[str, Any]:
     )
     refused = list(dict.fromkeys(fetcher.refused))
     return {"pages": len(laid_out.pages), "missing": missing, "refused": refused}
+
+
+def print_numbers(first: int, count: int, width_pt: float, height_pt: float) -> bytes:
+    """Return a PDF of small white pages with the running numbers from `first` on: — 1 —."""
+    ready = _shared()
+    style = (
+        f"<style>@page {{ size: {width_pt}pt {height_pt}pt; margin: 0; background: white }}"
+        f"p {{ font: 14pt/{height_pt}pt DocSong; margin: 0; text-align: center }}"
+        "p + p { break-before: page }</style>"
+    )
+    numbers = "".join(f"<p>— {number} —</p>" for number in range(first, first + count))
+    page = _html(style + numbers, "", "zh-CN", ClosedFetcher({}))
+    printed: bytes = page.write_pdf(stylesheets=[ready.faces], font_config=ready.fonts)
+    return printed
 
 
 def print_figures(figures: Sequence[str], width_mm: float) -> bytes:

@@ -1,21 +1,20 @@
-"""Tables of the index: what can be found, its text, and its pairs of characters.
+"""Tables of the index: what can be found, its words, and the pairs of characters of whole texts.
 
 The pairs stand in a column of PostgreSQL and in a virtual table of SQLite. That table keeps no
-text and hangs on the row id of the entry; nobody touches it outside this package.
+text and hangs on the row id of the text; nobody touches it outside this package.
 """
 
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import DDL, ForeignKey, Index, Text, UniqueConstraint, event
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from drillreg.core.db import Base
+from drillreg.core.db import Base, Big
 from drillreg.fulltext.rules import Reading
 
 GRAMS = "fulltext_gram"
-# `ascii` takes every character beyond ASCII for a letter, those of newer Unicode too.
 CREATE_GRAMS = (
     f"CREATE VIRTUAL TABLE {GRAMS} USING fts5("
     "grams, content='', contentless_delete=1, detail=none, tokenize='ascii')"
@@ -29,7 +28,6 @@ class FulltextEntry(Base):
     __tablename__ = "fulltext_entry"
     __table_args__ = (
         UniqueConstraint("subject_kind", "subject_id", "part", "source_id", "piece"),
-        Index("ix_fulltext_entry_grams", "grams", postgresql_using="gin"),
         Index("ix_fulltext_entry_reading", "reading", "id"),
     )
 
@@ -47,9 +45,6 @@ class FulltextEntry(Base):
     reading: Mapped[Reading | None]
     trouble: Mapped[str | None]
     updated_at: Mapped[datetime]
-    grams: Mapped[str | None] = mapped_column(
-        Text().with_variant(TSVECTOR(), "postgresql"), deferred=True, deferred_raiseload=True
-    )
 
 
 class FulltextText(Base):
@@ -64,11 +59,41 @@ class FulltextText(Base):
     folded: Mapped[str | None]
 
 
+class FulltextDocument(Base):
+    """One text of a record with all its entries, as a whole; edition 0: the record itself.
+
+    Every text holds the entries of the record itself, too, so that words of both are found.
+    """
+
+    __tablename__ = "fulltext_document"
+    __table_args__ = (
+        UniqueConstraint("subject_kind", "subject_id", "edition"),
+        Index("ix_fulltext_document_grams", "grams", postgresql_using="gin"),
+    )
+
+    subject_kind: Mapped[str]
+    subject_id: Mapped[int]
+    edition: Mapped[int]
+    grams: Mapped[Any] = mapped_column(
+        Text().with_variant(ARRAY(Big), "postgresql"),
+        nullable=True,
+        deferred=True,
+        deferred_raiseload=True,
+    )
+
+
 def is_of_models(name: str | None, kind: str, parents: Any) -> bool:
     """Say, to who compares tables, whether a table of the database is one of the models'."""
     return not (kind == "table" and name is not None and name.startswith(GRAMS))
 
 
-for moment, statement in (("after_create", CREATE_GRAMS), ("before_drop", DROP_GRAMS)):
-    ddl = DDL(statement).execute_if(dialect="sqlite")  # type: ignore[no-untyped-call]
-    event.listen(FulltextEntry.__table__, moment, ddl)
+# Nobody plans with the most common pairs: taking samples of them would only be slow.
+NO_STATISTICS = "ALTER TABLE fulltext_document ALTER COLUMN grams SET STATISTICS 0"
+
+for moment, dialect, statement in (
+    ("after_create", "sqlite", CREATE_GRAMS),
+    ("before_drop", "sqlite", DROP_GRAMS),
+    ("after_create", "postgresql", NO_STATISTICS),
+):
+    ddl = DDL(statement).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]
+    event.listen(FulltextDocument.__table__, moment, ddl)

@@ -1,17 +1,19 @@
 """How texts are folded, cut into pairs of characters and shown with what was found.
 
 Chinese has no spaces: the index holds every pair of neighbouring characters, so that a word of two
-characters is found whatever stands around it, and a rare one as surely as a common one.
+characters is found whatever stands around it, and a rare one as surely as a common one. With each
+pair it holds on which level it stands in a text: so the best texts are read first, and reading
+ends when a page is full.
 """
 
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 
 LONGEST_TERM = 40
 MOST_TERMS = 6
@@ -19,14 +21,11 @@ MOST_TERMS = 6
 PIECE = 4000
 SNIPPET = 60
 SPACE = re.compile(r"[\s\x00-\x1f\ud800-\udfff]+")
-# Where punctuation of ASCII goes, which the databases would not index: a private area of Unicode
-# that no text uses (old Chinese fonts use the one below it for rare characters).
-PRIVATE = 0xF0000
-# The end of a text, so that its last character begins a pair, too.
-END = "\U000f00ff"
-# Marks in front of a pair: stands in the heading; at least so often in heading and text.
-IN_HEADING = "\U000f0101"
-OFTEN = ((2, "\U000f0102"), (4, "\U000f0103"), (8, "\U000f0104"))
+# A text holds a pair on the level of its mentions, 1, 2, 4 … 64; one in a heading counts for more.
+# On the highest level, of 128, stands what the name of the record itself holds.
+LEVELS = 8
+MOST_MENTIONS = 1 << LEVELS - 1
+IN_HEADING = 8
 
 
 class Reading(StrEnum):
@@ -63,33 +62,57 @@ def terms_of(words: str) -> list[str]:
     return [term[:LONGEST_TERM] for term in found if term][:MOST_TERMS]
 
 
-def _indexed(character: str) -> str:
-    if character < "\x80" and not character.isalnum():
-        return chr(PRIVATE + ord(character))
-    return character
+def _number(characters: str) -> int:
+    """Return one or two characters as a number with room for a level."""
+    if len(characters) == 1:
+        return ord(characters) << 3
+    return ord(characters[0]) << 24 | ord(characters[1]) << 3
 
 
-def _pairs(text: str) -> Iterator[str]:
-    safe = "".join(map(_indexed, text)) + END
-    return map("".join, pairwise(safe))
+def _grams(text: str) -> Iterator[str]:
+    return chain(text, map("".join, pairwise(text)))
 
 
-def grams_of(heading: str, text: str) -> list[str]:
-    """Return what the index holds of a folded text: its pairs, and marked those that weigh more."""
-    above = Counter(_pairs(heading))
-    counts = above + Counter(_pairs(text))
-    found = sorted(counts)
-    found += [IN_HEADING + pair for pair in sorted(above)]
-    for least, mark in OFTEN:
-        found += [mark + pair for pair in sorted(counts) if counts[pair] >= least]
-    return found
+@dataclass
+class Mentions:
+    """What a text says and how often: of its record's name, of its headings, of its words."""
+
+    name: set[str] = field(default_factory=set)
+    said: Counter[str] = field(default_factory=Counter)
+
+    def add(self, heading: str, text: str) -> None:
+        """Count a folded piece of the text."""
+        for _ in range(IN_HEADING):
+            self.said.update(_grams(heading))
+        self.said.update(_grams(text))
+
+    def add_name(self, text: str) -> None:
+        """Note what belongs to the record and so to each of its texts."""
+        self.name.update(_grams(text))
+
+    def grams(self) -> list[int]:
+        """Return each character and pair once, with the level it stands on."""
+        counts = self.said | Counter(dict.fromkeys(self.name, MOST_MENTIONS))
+        return [
+            _number(characters) | min(count, MOST_MENTIONS).bit_length() - 1
+            for characters, count in counts.items()
+        ]
 
 
-def grams_of_term(term: str) -> list[str]:
-    """Return the pairs that a text with the term must hold; one character alone begins a pair."""
+def grams_of_term(term: str) -> list[int]:
+    """Return the characters or pairs, of level 0, that a text with a folded term must hold.
+
+    Pairs beside each other cover a longer term; whether they follow each other, its text says.
+    """
     if len(term) == 1:
-        return [_indexed(term)]
-    return list(dict.fromkeys(list(_pairs(term))[:-1]))
+        return [_number(term)]
+    starts = {*range(0, len(term) - 1, 2), len(term) - 2}
+    return [_number(term[start : start + 2]) for start in sorted(starts)]
+
+
+def grams_of(terms: Iterable[str]) -> list[int]:
+    """Return what a text with all the folded terms must hold, each once."""
+    return list(dict.fromkeys(gram for term in terms for gram in grams_of_term(term)))
 
 
 def pieces(text: str) -> list[str]:
@@ -106,9 +129,8 @@ class Piece:
     is_hit: bool = False
 
 
-def _places(text: str, terms: Iterable[str]) -> list[tuple[int, int]]:
-    """Return where terms stand in a text, in order, those that overlap as one."""
-    within = folded(text)
+def _places(within: str, terms: Iterable[str]) -> list[tuple[int, int]]:
+    """Return where terms stand in a folded text, in order, those that overlap as one."""
     found = sorted(
         (match.start(), match.end())
         for term in terms
@@ -127,17 +149,19 @@ def marked(text: str, terms: Sequence[str]) -> list[Piece]:
     """Return a text in stretches, those that were looked for among them."""
     found: list[Piece] = []
     last = 0
-    for start, end in _places(text, terms):
+    for start, end in _places(folded(text), terms):
         found += [Piece(text[last:start]), Piece(text[start:end], is_hit=True)]
         last = end
     return [piece for piece in [*found, Piece(text[last:])] if piece.text]
 
 
-def snippet(text: str, terms: Sequence[str]) -> list[Piece]:
-    """Return the stretch of a text around the first place of a term, marked; the start if none."""
-    places = _places(text, terms)
-    first = places[0][0] if places else 0
-    start = max(first - SNIPPET // 2, 0)
+def snippet(text: str, terms: Sequence[str], within: str) -> list[Piece]:
+    """Return the stretch of a text around the first place of a term, marked; the start if none.
+
+    `within` is the folded text.
+    """
+    places = [place for term in terms if (place := within.find(term)) >= 0]
+    start = max(min(places, default=0) - SNIPPET // 2, 0)
     end = min(start + 2 * SNIPPET, len(text))
     shown = marked(text[start:end], terms)
     front, behind = ["…"] if start else [], ["…"] if end < len(text) else []

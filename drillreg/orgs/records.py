@@ -61,7 +61,8 @@ class RecordKind:
     def within(self, scope: OrgScope, model: Any = None, org: Any = Org) -> ColumnElement[bool]:
         """Return the SQL condition that a record (the model or an alias) is in scope."""
         found = self.model if model is None else model
-        return scope.allows_record(self.code, found.id, org=org, dated=self.dated(found))
+        dated = self.dated(found) if scope.former else None  # asked only of what has left
+        return scope.allows_record(self.code, found.id, org=org, dated=dated)
 
     def includes(self, scope: OrgScope, record: Any) -> bool:
         """Say whether a fetched record, with its organisation, is in scope."""

@@ -1,17 +1,17 @@
 """Finding plans by words of their titles, sections and papers, ranked, within a scope."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
-from drillreg.core.db import Big, db
-from drillreg.core.paging import Page, keyset_page
-from drillreg.fulltext.models import FulltextEntry, FulltextText
-from drillreg.fulltext.queries import has_term, matches
+from drillreg.core.db import db
+from drillreg.core.paging import Page, decode_cursor, encode_cursor
+from drillreg.fulltext.models import FulltextDocument, FulltextEntry, FulltextText
+from drillreg.fulltext.queries import best_texts, has_term, holding
 from drillreg.fulltext.rules import Piece, marked, snippet, terms_of
 from drillreg.orgs.scope import OrgScope
 from drillreg.plans.indexing import KIND, NUMBER, PAPER, TITLE
@@ -21,8 +21,9 @@ from drillreg.plans.rules import VersionState
 from drillreg.plans.scope import PLAN
 from drillreg.plans.standing import Draft, Issued
 
-TITLE_WEIGHT = 1000
 PLACES = 3
+# How many of the best texts are looked at first: most pages are full by then.
+WINDOW = 200
 
 
 @dataclass(frozen=True)
@@ -73,45 +74,100 @@ def _readable(text: Any, scope: OrgScope, drafting: OrgScope, older: bool) -> Co
     return or_(*shown)
 
 
+@dataclass(frozen=True)
+class _Texts:
+    """Texts the reader may see, by their keys, and the editions of each plan, the newest first."""
+
+    plan_of: Mapping[int, int]
+    of_plan: Mapping[int, Sequence[tuple[int, int]]]
+
+    def stands(self, key: int) -> bool:
+        """Say whether a text may stand for its plan: its name alone only where nothing else is."""
+        texts = self.of_plan[self.plan_of[key]]
+        return len(texts) == 1 or (0, key) not in texts
+
+    def newer(self, key: int) -> list[int]:
+        """Return the texts of the same plan that are newer."""
+        keys = [each for _, each in self.of_plan[self.plan_of[key]]]
+        return keys[: keys.index(key)]
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Which texts in scope are asked for: drafts where, older versions too, as of a day."""
+
+    drafting: OrgScope
+    older: bool
+    today: date
+
+
+def _texts_of(
+    scope: OrgScope, reader: _Reader, chosen: PlanFilter, keys: Collection[int] | None
+) -> _Texts:
+    """Return the texts the reader may see of the plans of some texts, or of all plans."""
+    document = FulltextDocument
+    statement = select(Plan.id, document.edition, document.id).join(
+        document, and_(document.subject_kind == KIND, document.subject_id == Plan.id)
+    )
+    statement = filtered(statement, scope, chosen, reader.today).where(
+        _readable(func.nullif(document.edition, 0), scope, reader.drafting, reader.older)
+    )
+    if keys is not None:
+        owners = select(document.subject_id).where(
+            document.subject_kind == KIND, document.id.in_(keys)
+        )
+        statement = statement.where(Plan.id.in_(owners))
+    of_plan: dict[int, list[tuple[int, int]]] = {}
+    plan_of: dict[int, int] = {}
+    for plan_id, number, key in db.session.execute(statement):
+        of_plan.setdefault(plan_id, []).append((number, key))
+        plan_of[key] = plan_id
+    for texts in of_plan.values():
+        texts.sort(reverse=True)
+    return _Texts(plan_of, of_plan)
+
+
+def _settled(
+    terms: Sequence[str], ranked: Sequence[tuple[int, int]], texts: _Texts, most: int
+) -> list[tuple[int, int]]:
+    """Return at most so many of the ranked texts that stand for their plans.
+
+    A plan is found by the newest of its texts that holds the words; its name is in each of them.
+    """
+    found: list[tuple[int, int]] = []
+    seen = [(lv, key) for lv, key in ranked if key in texts.plan_of and texts.stands(key)]
+    for start in range(0, len(seen), 2 * most):
+        some = seen[start : start + 2 * most]
+        keys = {key for _, key in some}
+        held = holding(terms, keys.union(*map(texts.newer, keys)), candidates=keys)
+        found += [
+            (lv, key) for lv, key in some if key in held and held.isdisjoint(texts.newer(key))
+        ]
+        if len(found) >= most:
+            break
+    return found[:most]
+
+
 def _ranked(
     terms: Sequence[str],
     scope: OrgScope,
-    drafting: OrgScope,
+    reader: _Reader,
     chosen: PlanFilter,
-    *,
-    older: bool,
-    today: date,
-) -> Select[*tuple[Any, ...]]:
-    """Select (plan, score) of the plans that have every term.
+    after: tuple[int, int] | None,
+    most: int,
+) -> tuple[list[tuple[int, int]], _Texts]:
+    """Return (level, text) of the best texts, each of another plan, and all texts of these plans.
 
-    Hits are added up for each text before anything is joined: plans are fewer than hits.
+    The best texts of all are asked for first. Where too few of those are the reader's, every text
+    of the reader is compared with every text that holds the words.
     """
-    hit = matches(terms)
-    weight = case((FulltextEntry.part == TITLE, hit.c.weight + TITLE_WEIGHT), else_=hit.c.weight)
-    text = (
-        select(
-            FulltextEntry.subject_id,
-            FulltextEntry.edition,
-            hit.c.term,
-            func.sum(weight).label("score"),
-        )
-        .select_from(hit)
-        .join(FulltextEntry, FulltextEntry.id == hit.c.entry_id)
-        .where(FulltextEntry.subject_kind == KIND)
-        .group_by(FulltextEntry.subject_id, FulltextEntry.edition, hit.c.term)
-        .subquery("text")
-    )
-    statement: Select[*tuple[Any, ...]] = (
-        select(Plan.id.label("plan_id"), cast(func.sum(text.c.score), Big).label("score"))
-        .select_from(text)
-        .join(Plan, Plan.id == text.c.subject_id)
-    )
-    statement = filtered(statement, scope, chosen, today)
-    readable = _readable(text.c.edition, scope, drafting, older)
-    statement = statement.where(readable).group_by(Plan.id)
-    if len(terms) > 1:
-        statement = statement.having(func.count(text.c.term.distinct()) == len(terms))
-    return statement
+    first = best_texts(terms, after=after, most=WINDOW)
+    texts = _texts_of(scope, reader, chosen, [key for _, key in first])
+    found = _settled(terms, first, texts, most)
+    if len(found) < most and len(first) == WINDOW:
+        texts = _texts_of(scope, reader, chosen, None)
+        found = _settled(terms, best_texts(terms, after=after, most=None), texts, most)
+    return found, texts
 
 
 def find_plans(
@@ -125,32 +181,35 @@ def find_plans(
     cursor: str | None = None,
     size: int = 20,
 ) -> Page[Found]:
-    """Return a page of the plans that have all the words, the best first, in four queries.
+    """Return a page of the plans that have all the words, the best first.
 
+    A page takes five queries; a few more where many texts hold the words and few are the reader's.
     `drafting` is where the reader edits plans: drafts are searched there only.
     """
     terms = terms_of(words)
     if not terms:
         return Page([], None, size)
-    ranked = _ranked(terms, scope, drafting, chosen, older=older, today=today).subquery()
-    page = keyset_page(
-        select(ranked.c.plan_id, ranked.c.score),
-        order=[(ranked.c.score, "desc"), (ranked.c.plan_id, "desc")],
-        cursor=cursor,
-        size=size,
-    )
-    ids = [plan_id for plan_id, *_ in page.rows]
+    after: tuple[int, int] | None = None
+    if cursor:
+        level, key = decode_cursor(cursor, 2, int)
+        after = level, key
+    reader = _Reader(drafting, older, today)
+    ranked, texts = _ranked(terms, scope, reader, chosen, after, size + 1)
+    shown = ranked[:size]
+    ids = [texts.plan_of[each] for _, each in shown]
     if not ids:
         return Page([], None, size)
     rows = {row.plan.id: row for row in rows_of(ids, scope)}
-    places = _places(ids, terms, scope, drafting, older=older, today=today)
-    names = _names(place.source_id for i in ids for place in places[i] if place.part == PAPER)
+    places = _places({i: [number for number, _ in texts.of_plan[i]] for i in ids}, terms)
+    names = _names({each.source_id for i in ids for each in places[i] if each.part == PAPER})
     found = [_found(rows[i], places[i], terms, names) for i in ids if i in rows]
-    return Page(found, page.next_cursor, size)
+    return Page(found, encode_cursor(shown[-1]) if len(ranked) > size else None, size)
 
 
-def _names(paper_ids: Iterable[int]) -> dict[int, str]:
+def _names(paper_ids: Collection[int]) -> dict[int, str]:
     """Return the names of the files of papers that were found within a scope."""
+    if not paper_ids:
+        return {}
     statement = (
         select(FulltextEntry.source_id, FulltextText.heading)
         .join(FulltextText, FulltextText.entry_id == FulltextEntry.id)
@@ -158,7 +217,7 @@ def _names(paper_ids: Iterable[int]) -> dict[int, str]:
             FulltextEntry.subject_kind == KIND,
             FulltextEntry.part == PAPER,
             FulltextEntry.piece == 0,
-            FulltextEntry.source_id.in_(sorted(set(paper_ids))),
+            FulltextEntry.source_id.in_(sorted(paper_ids)),
         )
     )
     return {row.source_id: row.heading for row in db.session.execute(statement)}
@@ -173,7 +232,7 @@ def _found(
             place.source_id,
             place.edition,
             marked(place.heading, terms),
-            snippet(place.text, terms) if place.text else (),
+            snippet(place.text, terms, _folded(place)) if place.text else (),
             names.get(place.source_id, "") if place.part == PAPER else "",
         )
         for place in places
@@ -182,40 +241,39 @@ def _found(
     return Found(row, marked(row.plan.title, terms), shown, more)
 
 
-def _places(
-    ids: Collection[int],
-    terms: Sequence[str],
-    scope: OrgScope,
-    drafting: OrgScope,
-    *,
-    older: bool,
-    today: date,
-) -> dict[int, list[Any]]:
-    """Return the first places of each plan where a term stands, those in headings before others."""
+def _folded(place: Any) -> str:
+    """Return the text of a place as it is compared."""
+    plain: str | None = place.folded
+    return place.text if plain is None else plain[len(place.heading) + 1 :]
+
+
+def _places(editions: Mapping[int, Sequence[int]], terms: Sequence[str]) -> dict[int, list[Any]]:
+    """Return the first places of plans where a term stands, those in headings before others.
+
+    `editions` are those the reader may see of each plan.
+    """
     has = or_(*map(has_term, terms))
     above = or_(*(FulltextText.heading.icontains(term, autoescape=True) for term in terms))
     before = (case((above, 0), else_=1), FulltextEntry.id)
     statement = (
         select(
             FulltextEntry.id,
-            func.row_number().over(partition_by=Plan.id, order_by=before).label("place"),
-            func.count().over(partition_by=Plan.id).label("count"),
-        )
-        .select_from(Plan)
-        .join(
-            FulltextEntry,
-            and_(FulltextEntry.subject_kind == KIND, FulltextEntry.subject_id == Plan.id),
+            func.row_number()
+            .over(partition_by=FulltextEntry.subject_id, order_by=before)
+            .label("place"),
+            func.count().over(partition_by=FulltextEntry.subject_id).label("count"),
         )
         .join(FulltextText, FulltextText.entry_id == FulltextEntry.id)
-    )
-    statement = filtered(statement, scope, PlanFilter(), today).where(
-        Plan.id.in_(ids),
-        FulltextEntry.part.not_in((TITLE, NUMBER)),
-        _readable(FulltextEntry.edition, scope, drafting, older),
-        has,
+        .where(
+            FulltextEntry.subject_kind == KIND,
+            FulltextEntry.subject_id.in_(editions),
+            FulltextEntry.part.not_in((TITLE, NUMBER)),
+            FulltextEntry.edition.in_({number for each in editions.values() for number in each}),
+            has,
+        )
     )
     numbered = statement.subquery()
-    found: dict[int, list[Any]] = {i: [] for i in ids}
+    found: dict[int, list[Any]] = {i: [] for i in editions}
     rows = db.session.execute(
         select(
             FulltextEntry.subject_id.label("plan_id"),
@@ -224,6 +282,7 @@ def _places(
             FulltextEntry.edition,
             FulltextText.heading,
             FulltextText.text,
+            FulltextText.folded,
             numbered.c.count,
         )
         .join(numbered, numbered.c.id == FulltextEntry.id)

@@ -10,14 +10,14 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union
 from sqlalchemy.orm import aliased
 
 from drillreg.core.db import db, unit_of_work
 from drillreg.core.errors import Busy, DomainError
 from drillreg.files.models import StoredFile
 from drillreg.files.operations import OFFICE, bytes_of, media_type_of
-from drillreg.fulltext.models import FulltextEntry
+from drillreg.fulltext.models import FulltextDocument, FulltextEntry
 from drillreg.fulltext.operations import Part, bring_up_to_date, forget_all, put
 from drillreg.fulltext.rules import LONGEST_TERM, Reading, tidy
 from drillreg.i18n import N_
@@ -119,7 +119,22 @@ def _behind() -> Select[int]:
         .where(PlanFile.voided_at.is_(None))
     )
     missing = [each.where(entry.id.is_(None)) for each in (titles, numbers, sections, papers)]
-    return select(union(*missing, _gone()).subquery().c[0])
+    return select(union(*missing, _gone(), _apart()).subquery().c[0])
+
+
+def _apart() -> Select[int]:
+    """Select the keys of plans that have entries which are in no whole text yet."""
+    entry, text = aliased(FulltextEntry), aliased(FulltextDocument)
+    whole = and_(
+        text.subject_kind == entry.subject_kind,
+        text.subject_id == entry.subject_id,
+        text.edition == func.coalesce(entry.edition, 0),
+    )
+    return (
+        select(entry.subject_id)
+        .outerjoin(text, whole)
+        .where(entry.subject_kind == KIND, entry.piece == 0, text.id.is_(None))
+    )
 
 
 def _gone() -> Select[int]:

@@ -131,8 +131,10 @@ def plan_paper(version: PlanVersion, *, draft: bool = False) -> Paper:
     )
 
 
-def book_paper(version: PlanVersion, *, first_page: int) -> Paper:
+def book_paper(version: PlanVersion) -> Paper:
     """Return a version as a part of a book: its cover parts it from the one before.
+
+    The printer of the book knows on which page it begins.
 
     A version whose text lies in its papers is its cover alone.
     """
@@ -145,7 +147,7 @@ def book_paper(version: PlanVersion, *, first_page: int) -> Paper:
         printed_by="",
         contents=False,
         front=(),
-        first_page=first_page,
+        first_page=1,
     )
 
 

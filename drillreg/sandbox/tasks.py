@@ -7,6 +7,7 @@ TASKS: tuple[str, ...] = (
     "drillreg.documents.raster:open_pdf",
     "drillreg.documents.reading_word:read_word",
     "drillreg.documents.render:render",
+    "drillreg.documents.render:render_parts",
     "drillreg.documents.texts:read_text",
     "drillreg.files.images:clean_photo",
     "drillreg.geo.packing:pack_features",

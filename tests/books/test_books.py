@@ -35,6 +35,24 @@ def word():
     return held.getvalue()
 
 
+def fonts_of(page):
+    """Return the fonts of a page, also of what is laid over it."""
+    found, left = [], [page["/Resources"]]
+    while left:
+        resources = left.pop().get_object()
+        found += [each.get_object() for each in resources.get("/Font", {}).values()]
+        forms = resources.get("/XObject", {})
+        forms = [each.get_object() for each in getattr(forms, "get_object", dict)().values()]
+        left += [each["/Resources"] for each in forms if "/Resources" in each]
+    return found
+
+
+def is_embedded(font):
+    inner = font["/DescendantFonts"][0].get_object() if "/DescendantFonts" in font else font
+    descriptor = inner.get("/FontDescriptor", {})
+    return bool({"/FontFile", "/FontFile2", "/FontFile3"} & set(descriptor.get_object()))
+
+
 @pytest.fixture
 def attach(app):
     def keep_paper(plan, name, data):
@@ -98,6 +116,9 @@ def test_plans_are_bound_with_contents_and_running_numbers(
     assert re.search(rf"镇防汛预案.*?{number}(?!\d)", contents)
     assert f"—{number + 1}—" in pages[town + 1]
     assert f"—{number + 2}—" in pages[town + 2]
+    fonts = [font for page in reader.pages[town:] for font in fonts_of(page)]
+    assert len(fonts) >= 3
+    assert all(map(is_embedded, fonts))
     page = clerk.page("/books/")
     assert page.find("a", {"href": f"/work/{item.public_id}/result"})
 
@@ -117,6 +138,21 @@ def test_internal_plans_go_only_to_those_who_reach_them_and_can_be_left_out(
     pages = bound()[2]
     assert "内部" not in pages[0]
     assert not any("内部预案甲" in page for page in pages)
+
+
+def test_one_plan_that_cannot_be_printed_leaves_the_others_in_the_book(
+    as_role, county, make_plan, bound, keep
+):
+    for number, event in enumerate(("flood", "fire", "general")):
+        plan = make_plan(county.town, event, title=f"镇预案{number}")
+        body = "| 表 |\n|---|\n" + "| 行 |\n" * 600 if number == 1 else "正文"
+        keep(PlanSection(version_id=plan.versions[0].id, key="a", position=0, heading="一",
+                         body=body, edited_at=NOW))  # fmt: skip
+    as_role("county_staff", county.county).post("/books/", data={"org": county.town.id})
+    _, reader, pages = bound()
+    titles = [each.title for each in reader.outline]
+    assert titles == ["封面和目录", "镇预案0", "镇预案2"]
+    assert "镇预案1" in "".join(pages[:4])
 
 
 def test_nobody_binds_what_they_do_not_reach(as_role, county, make_plan, reading):

@@ -4,12 +4,12 @@ import random
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from drillreg.core.db import db, unit_of_work
-from drillreg.fulltext.models import FulltextEntry, FulltextText
+from drillreg.fulltext.models import FulltextDocument, FulltextEntry, FulltextText
 from drillreg.fulltext.operations import Part, bring_up_to_date, forget_all
-from drillreg.fulltext.queries import has_term, matches
+from drillreg.fulltext.queries import best_texts, has_term, holding
 from drillreg.fulltext.rules import PIECE, terms_of
 
 NOW = datetime(2026, 5, 12, 1, 30, tzinfo=UTC)
@@ -24,10 +24,19 @@ def indexed(texts):
             bring_up_to_date("plan", number, [part], now=NOW)
 
 
+def subjects(keys):
+    of = select(FulltextDocument.id, FulltextDocument.subject_id)
+    of = dict(db.session.execute(of.where(FulltextDocument.id.in_(keys))).all())
+    return [of[key] for key in keys]
+
+
 def found(term):
-    hit = matches([term])
-    statement = select(FulltextEntry.subject_id).join(hit, hit.c.entry_id == FulltextEntry.id)
-    return sorted(set(db.session.scalars(statement)))
+    best = best_texts([term], after=None, most=None)
+    assert best == sorted(best, reverse=True)
+    keys = [key for _, key in best]
+    held = holding([term], keys)
+    assert len(term) > 2 or held == set(keys)
+    return sorted(subjects(held))
 
 
 def scanned(term):
@@ -81,16 +90,32 @@ def test_a_term_across_two_pieces_of_a_long_text_is_found(app):
         assert set(found("滑坡灾害")) == set(found("坡灾")) == {1}
 
 
-def test_headings_and_many_mentions_come_first(app):
+def test_names_then_headings_then_many_mentions_come_first(app):
+    with app.app_context():
+        texts = [("", "滑坡"), ("", "滑坡，" * 7), ("滑坡", ""), ("", "滑坡险情，滑坡")]
+        with unit_of_work():
+            for number, text in enumerate(texts, start=1):
+                parts = [Part("text", 1, 1, [text], edition=1)]
+                bring_up_to_date("plan", number, parts, now=NOW)
+            parts = [Part("title", 1, 1, [("滑坡预案", "")]), Part("text", 1, 1, [("", "")], 1)]
+            bring_up_to_date("plan", 5, parts, now=NOW)
+        best = best_texts(["滑坡"], after=None, most=None)
+        assert subjects([key for _, key in best]) == [5, 5, 3, 2, 4, 1]
+        assert best_texts(["滑坡"], after=None, most=3) == best[:3]
+        assert best_texts(["滑坡"], after=best[2], most=None) == best[3:]
+
+
+def test_the_words_of_a_name_and_of_a_text_are_found_together(app):
     with app.app_context():
         with unit_of_work():
-            texts = [("", "滑坡"), ("", "滑坡，" * 9), ("滑坡", "")]
-            for number, text in enumerate(texts, start=1):
-                bring_up_to_date("plan", number, [Part("text", 1, 1, [text])], now=NOW)
-        hit = matches(["滑坡"])
-        ranked = select(FulltextEntry.subject_id).join(hit, hit.c.entry_id == FulltextEntry.id)
-        ranked = ranked.group_by(FulltextEntry.subject_id).order_by(func.sum(hit.c.weight).desc())
-        assert list(db.session.scalars(ranked)) == [3, 2, 1]
+            parts = [Part("title", 1, 1, [("滑坡预案", "")])]
+            parts += [Part("text", n, 1, [("", words)], n) for n, words in ((1, "转移"), (2, "无"))]
+            bring_up_to_date("plan", 1, parts, now=NOW)
+        best = best_texts(["滑坡预案", "转移"], after=None, most=None)
+        assert len(best) == 1
+        held = holding(["滑坡预案", "转移"], [key for _, key in best])
+        editions = select(FulltextDocument.edition).where(FulltextDocument.id.in_(held))
+        assert list(db.session.scalars(editions)) == [1]
 
 
 def test_what_was_changed_or_removed_is_not_found_any_more(app):

@@ -6,6 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from drillreg.core.db import db, unit_of_work
+from drillreg.core.paging import encode_cursor
+from drillreg.fulltext.operations import Part, bring_up_to_date
+from drillreg.plans.finding import WINDOW
 from drillreg.plans.indexing import index_plan, sweep_index
 from drillreg.plans.models import Plan, PlanSection, PlanVersion
 from drillreg.plans.rules import Secrecy, VersionState
@@ -99,6 +102,38 @@ def test_a_draft_is_searched_by_those_who_edit_it_alone(as_role, county, make_pl
     assert len(titles) == 1
     assert "草稿" in page.select_one(".dr-hits").text
     assert hits(as_role("leader"), "q=滑坡")[0] == []
+
+
+def test_what_others_have_written_does_not_hide_the_readers_own(app, as_role, county, make_plan):
+    make_plan(county.town, title="应急预案")
+    with app.app_context(), unit_of_work():
+        sweep = [Part("section", 1, 1, [("", "应急")], edition=1)]
+        for number in range(WINDOW + 5):  # of records that nobody reaches
+            bring_up_to_date("plan", 10_000 + number, sweep, now=WRITTEN)
+    with app.app_context():
+        sweep_index(WRITTEN)
+    browser = as_role("town_staff", county.town)
+    assert hits(browser, "q=应急")[0] == ["应急预案"]
+    assert hits(browser, "q=应急+预案")[0] == ["应急预案"]
+
+
+def test_a_plan_is_found_once_by_the_newest_text_the_reader_may_see(
+    as_role, county, make_plan, write
+):
+    plan = make_plan(county.town, title="镇防汛预案")
+    draft = make_plan(county.town, "fire", title="镇火灾预案", draft=True)
+    write(plan, "现行", "滑坡" * 9)
+    write(draft, "草案", "无")
+    browser = as_role("town_staff", county.town)
+    assert hits(browser, "q=预案")[0] == ["镇火灾预案", "镇防汛预案"]
+    assert hits(browser, "q=预案+滑坡险情")[0] == []
+    assert hits(as_role("leader"), "q=火灾")[0] == ["镇火灾预案"]
+
+
+def test_a_cursor_of_somebody_else_is_refused_in_words(as_role, county):
+    browser = as_role("town_staff", county.town)
+    for values in (["a", 1], [1]):
+        assert browser.get(f"/plans/search?q=滑坡&after={encode_cursor(values)}").status_code == 422
 
 
 def test_an_older_version_is_searched_only_when_asked_for(app, as_role, county, make_plan, write):

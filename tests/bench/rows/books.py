@@ -76,7 +76,7 @@ def _sources(versions: list[int]) -> list[str]:
     for version_id in versions:
         version = db.session.get_one(PlanVersion, version_id)
         org = db.session.get_one(Org, version.plan.org_id)
-        found.append(paper_html(book_paper(version, first_page=1), layout_for(LAYOUT, org)))
+        found.append(paper_html(book_paper(version), layout_for(LAYOUT, org)))
     db.session.rollback()
     return found
 

@@ -16,12 +16,10 @@ from pathlib import Path
 from sqlalchemy import event, func, insert, select, text
 
 import drillreg
-from drillreg.core import clock
 from drillreg.core.db import db, unit_of_work
-from drillreg.fulltext.models import FulltextEntry, FulltextText
-from drillreg.fulltext.operations import index_rows
-from drillreg.fulltext.queries import matches
-from drillreg.fulltext.rules import tidy
+from drillreg.fulltext.models import FulltextDocument, FulltextEntry, FulltextText
+from drillreg.fulltext.operations import Part, bring_up_to_date
+from drillreg.fulltext.queries import best_texts, holding
 from drillreg.orgs.models import Org
 from drillreg.orgs.scope import OrgScope
 from drillreg.plans.finding import find_plans
@@ -122,18 +120,28 @@ def _sought(backend: str, word: str, size: Size) -> Row:
             * _seconds(lambda: find_plans(word, scope, PlanFilter(), drafting=scope, today=TODAY))
         )
         row.limit.append(1000 * _seconds(lambda: db.session.scalar(scan)))
-    hit = matches([word])
-    by_index = set(db.session.scalars(select(hit.c.entry_id)))
+    hit = {key for _, key in best_texts([word], after=None, most=None)}
+    if len(word) > 2:
+        hit = holding([word], hit)
+    document = FulltextDocument
+    by_index = set(
+        db.session.scalars(select(document.id).where(document.id.in_(hit), document.edition != 0))
+    )
     by_scan = set(
         db.session.scalars(
-            select(FulltextText.entry_id).where(
-                (FulltextText.heading + "\n" + FulltextText.text).contains(word, autoescape=True)
+            select(document.id)
+            .distinct()
+            .join(FulltextEntry, FulltextEntry.subject_id == document.subject_id)
+            .join(FulltextText, FulltextText.entry_id == FulltextEntry.id)
+            .where(
+                document.edition != 0,
+                (FulltextText.heading + "\n" + FulltextText.text).contains(word, autoescape=True),
             )
         )
     )
     recall = len(by_index & by_scan) / len(by_scan) if by_scan else 1.0
     wrong = "" if by_index == by_scan else "wrong answers; "
-    row.note = f"{wrong}recall {recall:.3f}, {len(by_scan):,} sections of {size.texts:,} plans"
+    row.note = f"{wrong}recall {recall:.3f}, {len(by_scan):,} of {size.texts:,} plans"
     return row
 
 
@@ -172,7 +180,9 @@ def _write(size: Size) -> None:
             numbers = range(start, min(start + BATCH, size.texts))
             db.session.execute(insert(Plan), [_plan(n, orgs) for n in numbers])
             db.session.execute(insert(PlanVersion), [_version(n) for n in numbers])
-            index_rows([entry for n in numbers for entry in _entries(n, chance, pool)])
+            for number in numbers:
+                parts = list(_parts(number, chance, pool))
+                bring_up_to_date(KIND, FIRST + number, parts, now=NOW)
         db.session.expunge_all()
 
 
@@ -202,10 +212,8 @@ def _version(number: int) -> dict:
     }
 
 
-def _entries(
-    number: int, chance: random.Random, pool: list[str]
-) -> Iterator[tuple[FulltextEntry, str, str]]:
-    yield _entry(number, TITLE, 0, None), f"第{number}号应急预案", ""
+def _parts(number: int, chance: random.Random, pool: list[str]) -> Iterator[Part]:
+    yield Part(TITLE, FIRST + number, 1, [(f"第{number}号应急预案", "")])
     topic = TOPICS[number % len(TOPICS)]
     for at in range(SECTIONS):
         words, length = [], 0
@@ -215,20 +223,8 @@ def _entries(
                 sentence = f"发生{topic}险情时，{sentence}"
             words.append(sentence)
             length += len(sentence)
-        yield _entry(number, SECTION, at, FIRST + number), f"第{at + 1}节", tidy("".join(words))
-
-
-def _entry(number: int, part: str, at: int, edition: int | None) -> FulltextEntry:
-    return FulltextEntry(
-        subject_kind=KIND,
-        subject_id=FIRST + number,
-        part=part,
-        source_id=(FIRST + number) * SECTIONS + at,
-        piece=0,
-        edition=edition,
-        revision=1,
-        updated_at=clock.now(),
-    )
+        texts = [(f"第{at + 1}节", "".join(words))]
+        yield Part(SECTION, (FIRST + number) * SECTIONS + at, 1, texts, edition=FIRST + number)
 
 
 def _sentences() -> list[str]:

@@ -81,8 +81,7 @@ def conditions(wanted: SiteFilter, scope: OrgScope, today: date) -> list[ColumnE
     if wanted.kind:
         found.append(HazardSite.kind == wanted.kind)
     if wanted.event_type:
-        kinds = [k.code for k in code_list("hazard_kind") if _event(k) == wanted.event_type]
-        found.append(HazardSite.kind.in_(kinds))
+        found.append(HazardSite.kind.in_(kinds_of_event(wanted.event_type)))
     if wanted.level:
         found.append(HazardSite.level == RiskLevel(wanted.level))
     if wanted.fresh:
@@ -99,8 +98,13 @@ def conditions(wanted: SiteFilter, scope: OrgScope, today: date) -> list[ColumnE
     return found
 
 
-def _event(item: Any) -> str:
-    return str(item.attributes["event_type"])
+def kinds_of_event(event_type: str) -> list[str]:
+    """Return the kinds of site that an event type comes from."""
+    return [
+        each.code
+        for each in code_list("hazard_kind")
+        if each.attributes["event_type"] == event_type
+    ]
 
 
 def _with_places(statement: Select[Any]) -> Select[Any]:

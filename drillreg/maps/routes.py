@@ -15,7 +15,7 @@ from drillreg.core.codes import code_label, code_list
 from drillreg.core.page import name_of
 from drillreg.drills.models import Drill
 from drillreg.geo.writing import OutFeature, geojson_bytes
-from drillreg.hazards.features import features_of, notice_of
+from drillreg.hazards.features import features_of
 from drillreg.hazards.filters import read_filter, read_view
 from drillreg.hazards.mapping import map_data
 from drillreg.hazards.models import HazardSite
@@ -102,10 +102,9 @@ def data() -> ResponseReturnValue:
     view = _view(scope)
     bbox, zoom = read_view(request.args)
     features: list[dict[str, Any]] = []
-    notice = ""
     if "sites" in view.layers:
         found = map_data(view.wanted, scope, today=today, bbox=bbox, zoom=zoom)
-        features, notice = features_of(found), notice_of(found)
+        features = features_of(found)
     if "units" in view.layers:
         units = units_on_map(scope, within=view.wanted.within, bbox=bbox)
         features = [_unit(org) for org in units] + features
@@ -113,7 +112,7 @@ def data() -> ResponseReturnValue:
         features += [_drill(drill, site) for drill, site in _drills(view, scope)]
     if "shelters" in view.layers:
         features += [feature_of(SHELTER, each, prefix="r") for each in _shelters(view, scope)]
-    body = {"type": "FeatureCollection", "features": features, "notice": notice}
+    body = {"type": "FeatureCollection", "features": features}
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return Response(text, mimetype="application/geo+json")
 

@@ -6,10 +6,9 @@ from typing import Any
 from flask import url_for
 
 from drillreg.core.codes import code_list
-from drillreg.core.page import name_of
 from drillreg.hazards.mapping import MapPoint
 from drillreg.hazards.rules import LEVEL_ORDER
-from drillreg.i18n import N_, pick, translate
+from drillreg.i18n import N_, current_locale, pick, translate
 
 
 class _Words:
@@ -20,6 +19,7 @@ class _Words:
         self.kinds = {each.code: pick(each.label) for each in code_list("hazard_kind")}
         self.checked = translate(N_("Last check %(day)s"))
         self.never = translate(N_("Never checked"))
+        self.is_english = current_locale() == "en"
         # One look at the routes instead of one a site.
         self.url = url_for("hazards.show", site_id=0).removesuffix("0")
 
@@ -45,7 +45,7 @@ def _properties(site: Any, words: _Words) -> dict[str, Any]:
     state = words.checked % {"day": checked.isoformat()} if checked else words.never
     return {
         "id": site.id,
-        "name": name_of(site),
+        "name": (words.is_english and site.name_en) or site.name,
         "level": site.level.value,
         "lines": [
             f"{words.levels[site.level]}　{site.number}　{site.org_name}",

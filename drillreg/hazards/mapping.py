@@ -15,12 +15,13 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
-    column,
+    false,
     func,
+    literal,
     literal_column,
     or_,
     select,
-    values,
+    union_all,
 )
 
 from drillreg.core.db import Big, db
@@ -33,7 +34,7 @@ from drillreg.hazards.queries import SiteFilter, conditions, kinds_of_event
 from drillreg.hazards.scope import SITE, seen_check_on
 from drillreg.orgs.models import Org, OrgVersion, Oversight
 from drillreg.orgs.rules import covers
-from drillreg.orgs.scope import WHOLE_ORG, OrgScope
+from drillreg.orgs.scope import OrgScope
 from drillreg.work.models import ImportBatch
 from drillreg.work.rules import ImportState
 
@@ -97,10 +98,9 @@ def map_data(
     view = View(zoom, None if bbox is None else morton.ranges(bbox, RANGES, morton.cell_bits(zoom)))
     cells = _cells(wanted, scope, today, view)
     if sum(cell.count for cell in cells.values()) <= MOST_POINTS:
-        found = _near(select(HazardSite.id).join(HazardSite.org), view)
-        return _points(scope, HazardSite.id.in_(found.where(*conditions(wanted, scope, today))))
+        return _points(_near(_signs(scope), view).where(*conditions(wanted, scope, today)))
     alone = [cell.first_site_id for cell in cells.values() if cell.count == 1]
-    points = _points(scope, HazardSite.id.in_(alone)) if alone else []
+    points = _points(_signs(scope).where(HazardSite.id.in_(alone))) if alone else []
     return points + [_crowd(cell) for cell in cells.values() if cell.count > 1]
 
 
@@ -109,34 +109,32 @@ def _crowd(cell: Cell) -> MapPoint:
     return MapPoint(*middle, cell.level_rank, cell.count)
 
 
-def _points(scope: OrgScope, these: ColumnElement[bool]) -> list[MapPoint]:
-    rows = db.session.execute(
-        select(
-            HazardSite.id,
-            HazardSite.name,
-            HazardSite.name_en,
-            HazardSite.number,
-            HazardSite.kind,
-            HazardSite.level,
-            HazardSite.level_rank,
-            HazardSite.lon,
-            HazardSite.lat,
-            seen_check_on(scope).label("last_check_on"),
-            Org.name.label("org_name"),
-        )
-        .join(HazardSite.org)
-        .where(these)
-        .order_by(HazardSite.level_rank, HazardSite.id)
-    ).all()
+def _signs(scope: OrgScope) -> Select[Any]:
+    """Select what the sign of a site says."""
+    return select(
+        HazardSite.id,
+        HazardSite.name,
+        HazardSite.name_en,
+        HazardSite.number,
+        HazardSite.kind,
+        HazardSite.level,
+        HazardSite.level_rank,
+        HazardSite.lon,
+        HazardSite.lat,
+        seen_check_on(scope).label("last_check_on"),
+        Org.name.label("org_name"),
+    ).join(HazardSite.org)
+
+
+def _points(statement: Select[Any]) -> list[MapPoint]:
+    rows = db.session.execute(statement.order_by(HazardSite.level_rank, HazardSite.id)).all()
     return [MapPoint(row.lon, row.lat, row.level_rank, 1, row) for row in rows]
 
 
 # Counting
 
 
-def _cells(
-    wanted: SiteFilter, scope: OrgScope, today: date, view: View
-) -> dict[int, Cell]:
+def _cells(wanted: SiteFilter, scope: OrgScope, today: date, view: View) -> dict[int, Cell]:
     """Return how many sites lie in each cell of a view."""
     marked = _marked_in(scope)
     if view.zoom > ZOOMS[-1] or not _is_counted(wanted, scope) or len(marked) > MOST_MARKED:
@@ -240,7 +238,14 @@ def _near(statement: Select[Any], view: View) -> Select[Any]:
     """
     if view.ranges is None:
         return statement
-    near = values(column("low", Big), column("high", Big), name="near").data(view.ranges).cte("near")
+    if not view.ranges:
+        return statement.where(false())
+    near = union_all(
+        *(
+            select(literal(low, Big).label("low"), literal(high, Big).label("high"))
+            for low, high in view.ranges
+        )
+    ).cte("near")
     return statement.join(near, HazardSite.morton.between(near.c.low, near.c.high))
 
 

@@ -34,8 +34,6 @@ from drillreg.hazards.standing import is_standing
 ZOOMS = (8, 10, 12)
 # So many organisations are counted in one transaction: others may write in between.
 AT_ONCE = 20
-# What of a site its place in the numbers depends on.
-COUNTED = ("org_id", "lon", "lat", "kind", "level", "voided_at", "import_id")
 KEYS = ("org_id", "zoom", "cell", "kind", "level")
 FIGURES = ("sites", "level_rank", "first_site_id", "lon_sum", "lat_sum")
 ANY: Any = literal_column("''")
@@ -75,11 +73,7 @@ def note_change(facts: Mapping[str, Any]) -> None:
 
 def _mark_saved(mapper: Mapper[Any], connection: Connection, site: HazardSite) -> None:
     """Mark the owner of a site that is saved one by one, and the owner it had before."""
-    state = inspect(site)
-    changes = {name: state.attrs[name].history for name in COUNTED}
-    if state.persistent and not any(each.has_changes() for each in changes.values()):
-        return
-    owners = {site.org_id, *(changes["org_id"].deleted or ())}
+    owners = {site.org_id, *(inspect(site).attrs.org_id.history.deleted or ())}
     connection.execute(insert(SiteMark), [{"org_id": each} for each in sorted(owners)])
 
 

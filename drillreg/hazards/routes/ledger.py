@@ -1,17 +1,16 @@
 """The ledger of sites: list and exports under one filter."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
-from drillreg.core.codes import code_label, code_list
+from drillreg.core.codes import code_label
 from drillreg.geo.shapes import point_wkb
 from drillreg.geo.writing import OutFeature, geojson_bytes, geopackage_bytes
-from drillreg.hazards.filters import read_filter
+from drillreg.hazards.filters import filter_args, filter_choices, read_filter
 from drillreg.hazards.intervals import freshness_of
 from drillreg.hazards.models import HazardSite
 from drillreg.hazards.queries import (
@@ -23,9 +22,7 @@ from drillreg.hazards.queries import (
     sites_page,
 )
 from drillreg.hazards.routes.blueprint import bp
-from drillreg.hazards.rules import Freshness
 from drillreg.i18n import N_, translate
-from drillreg.orgs.choices import place_options
 from drillreg.orgs.scope import OrgScope, current_scope
 from drillreg.sheets.export import (
     READ_AT_MOST,
@@ -35,11 +32,6 @@ from drillreg.sheets.export import (
     send_table,
 )
 
-FRESH_WORDS = {
-    Freshness.FRESH: N_("Checked in time"),
-    Freshness.STALE: N_("Check overdue"),
-    Freshness.NEVER: N_("Never checked"),
-}
 RESULT_WORDS = {"normal": N_("Nothing abnormal"), "abnormal": N_("Abnormal")}
 
 
@@ -47,16 +39,6 @@ def sort_asked() -> str:
     """Return the order asked for, or the one of the ledger."""
     asked = request.args.get("sort", DEFAULT_SORT)
     return asked if asked in SORTS else DEFAULT_SORT
-
-
-def filter_choices(scope: OrgScope, wanted: SiteFilter) -> dict[str, Any]:
-    """Return what the filter row offers."""
-    return {
-        "places": place_options(scope, wanted.within),
-        "kinds": code_list("hazard_kind").options(),
-        "levels": code_list("risk_level").options(),
-        "fresh_words": [(code.value, translate(word)) for code, word in FRESH_WORDS.items()],
-    }
 
 
 @bp.get("/hazards/")
@@ -74,17 +56,11 @@ def index() -> str:
         total=count_sites(wanted, scope, today=today),
         sort=sort_asked(),
         filtered=any(wanted.key()),
-        same_filter=filter_args(),
+        same_filter=filter_args(request.args),
         freshness=lambda site: freshness_of(site, today),
         may_edit=current_actor().may(Permission.EDIT_HAZARDS),
         **filter_choices(scope, wanted),
     )
-
-
-def filter_args() -> dict[str, str]:
-    """Return the filter of this address, to be carried into another one."""
-    names = ("within", "kind", "event", "level", "fresh", "q")
-    return {name: request.args[name] for name in names if request.args.get(name)}
 
 
 def exported(wanted: SiteFilter, scope: OrgScope) -> Sequence[HazardSite]:

@@ -41,7 +41,7 @@ ANY: Any = literal_column("''")
 
 def cell_at(zoom: int) -> Any:
     """Return, as SQL, the cell that a site lies in at a zoom."""
-    shift = literal_column(str(morton.cell_bits(zoom)))
+    shift: Any = literal_column(str(morton.cell_bits(zoom)))
     return HazardSite.morton.op(">>", return_type=BigInteger())(shift)
 
 
@@ -89,7 +89,7 @@ def count_anew(org_ids: Sequence[int]) -> None:
     db.session.execute(delete(SiteCell).where(SiteCell.org_id.in_(org_ids)))
     _count_rows(org_ids)
     for coarse, fine in ((ZOOMS[1], ZOOMS[2]), (ZOOMS[0], ZOOMS[1])):
-        wider = literal_column(str(morton.cell_bits(coarse) - morton.cell_bits(fine)))
+        wider: Any = literal_column(str(morton.cell_bits(coarse) - morton.cell_bits(fine)))
         up = SiteCell.cell.op(">>", return_type=BigInteger())(wider)
         _sum_up(org_ids, SiteCell.zoom == fine, zoom=literal_column(str(coarse)), cell=up)
     single = (SiteCell.kind != ANY) & (SiteCell.level != ANY)

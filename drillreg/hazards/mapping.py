@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Row,
     Select,
     false,
     func,
@@ -105,8 +104,8 @@ def map_data(
 
 
 def _crowd(cell: Cell) -> MapPoint:
-    middle = (value / cell.count / 1e6 for value in (cell.lon_sum, cell.lat_sum))
-    return MapPoint(*middle, cell.level_rank, cell.count)
+    lon, lat = cell.lon_sum / cell.count / 1e6, cell.lat_sum / cell.count / 1e6
+    return MapPoint(lon, lat, cell.level_rank, cell.count)
 
 
 def _signs(scope: OrgScope) -> Select[Any]:
@@ -140,7 +139,7 @@ def _cells(wanted: SiteFilter, scope: OrgScope, today: date, view: View) -> dict
     if view.zoom > ZOOMS[-1] or not _is_counted(wanted, scope) or len(marked) > MOST_MARKED:
         return _counted_rows(conditions(wanted, scope, today), view)
     found = _counted_ahead(wanted, scope, marked, view)
-    rest = []
+    rest: list[tuple[OrgScope, ColumnElement[bool]]] = []
     if marked:
         rest.append((scope, HazardSite.org_id.in_(marked)))
     if (beside := _beside(scope)) is not None:
@@ -184,7 +183,7 @@ def _counted_ahead(
     """Sum the numbers of the organisations in scope, but for those that are marked."""
     zoom = next(each for each in ZOOMS if each >= view.zoom)
     bits = morton.cell_bits(zoom)
-    wider = literal_column(str(morton.cell_bits(view.zoom) - bits))
+    wider: Any = literal_column(str(morton.cell_bits(view.zoom) - bits))
     cell = SiteCell.cell.op(">>", return_type=BigInteger())(wider)
     where = [SiteCell.zoom == zoom, SiteCell.level == wanted.level, scope.allows()]
     if wanted.event_type:
@@ -227,7 +226,7 @@ def _counted_rows(where: Sequence[ColumnElement[bool]], view: View) -> dict[int,
     return _by_cell(db.session.execute(_near(statement, view).where(*where).group_by(cell)).all())
 
 
-def _by_cell(rows: Sequence[Row[Any]]) -> dict[int, Cell]:
+def _by_cell(rows: Sequence[Any]) -> dict[int, Cell]:
     return {int(row[0]): Cell(*(int(value) for value in row[1:])) for row in rows}
 
 

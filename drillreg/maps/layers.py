@@ -62,7 +62,7 @@ def _shelters(asked: Asked) -> Sequence[Entry]:
     for each in found:
         feature = feature_of(SHELTER, each, prefix="r")
         said = feature["properties"]
-        held = translate(N_("%(count)d people"), count=each.capacity)
+        held = translate(N_("%(count)d people"), count=getattr(each, "capacity", 0))
         entries.append(
             Entry(said["id"], said["name"], said["url"], feature["geometry"], said["lines"], held)
         )

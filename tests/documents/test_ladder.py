@@ -2,7 +2,7 @@
 
 import pytest
 
-from drillreg.documents.figures import Svg
+from drillreg.geo.drawing import Svg
 from drillreg.documents.ladder import chinese_number, counted
 from drillreg.documents.paper import Figure, Heading, Paragraph, Photo, Photos, Table
 

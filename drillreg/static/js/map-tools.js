@@ -96,6 +96,7 @@
       sketches = sketches.filter(function (each) { return each.points.length > 1; });
       current = stop ? null : { isArea: isArea, points: [] };
       if (current) sketches.push(current);
+      map.closePopup();
       map.getContainer().classList.toggle("drawing", Boolean(current));
       show();
     }

@@ -1,6 +1,5 @@
-"""The numbers of the map are those of the ledger: for every reader and filter, after every change."""
+"""The numbers of the map are those of the ledger: for every reader, filter and change."""
 
-import re
 from collections import Counter
 from datetime import date, timedelta
 
@@ -139,27 +138,17 @@ def test_pages_say_the_same_number_under_the_same_address(
     with app.app_context():
         count_marked(frozen.now)
     browser = as_role(role, getattr(county, place))
-    for query in (
-        "",
-        "level=red",
-        "kind=dam",
-        "event=geological&level=blue",
-        "fresh=stale",
-        "q=点1",
-    ):
+    queries = ("", "level=red", "kind=dam", "event=geological&level=blue", "fresh=stale", "q=点1")
+    for query in queries:
         listed, mapped = browser.page(f"/hazards/?{query}"), browser.page(f"/map?{query}")
-        said = [
-            re.search(r"共 (\d+) 条", page.select_one(where).text)
-            if page.select_one(where)
-            else None
-            for page, where in ((listed, ".dr-pager"), (mapped, ".dr-filter .sum"))
-        ]
         drawn = browser.get(f"/hazards/map.geojson?zoom=10&{query}").json["features"]
         number = sum(each["properties"].get("count", 1) for each in drawn)
-        assert [int(each[1]) for each in said if each] in ([number, number], [number])
+        assert mapped.select_one(".dr-filter .sum").text == f"共 {number} 条"
+        foot = listed.select_one(".dr-foot")
+        assert number == 0 if foot is None else f"共 {number} 条" in foot.text
         to_map = listed.select_one('.dr-actions a[href^="/map"]')["href"]
         to_list = mapped.select_one('.dr-actions a[href^="/hazards/"]')["href"]
-        assert browser.page(to_map).select_one(".dr-filter .sum").text == said[1][0]
+        assert browser.page(to_map).select_one(".dr-filter .sum").text == f"共 {number} 条"
         assert to_list.partition("?")[2] == to_map.partition("?")[2]
 
 
@@ -211,12 +200,9 @@ def test_a_number_that_is_wrong_is_found_and_mended(app, spread, county, today, 
         assert wrong_counts() == [county.town.id]
         assert mend_counts(frozen.now) == 1
         assert wrong_counts() == []
-    said = app.test_cli_runner().invoke(args=["hazards", "count"]).output
-    assert "6 organisations" in said
-    assert (
-        "\n0 organis"
-        in "\n" + app.test_cli_runner().invoke(args=["hazards", "count", "--check"]).output
-    )
+    runner = app.test_cli_runner()
+    assert "6 organisations" in runner.invoke(args=["hazards", "count"]).output
+    assert runner.invoke(args=["hazards", "count", "--check"]).output.startswith("0 organisations")
 
 
 def test_counted_owners_are_read_without_their_rows(

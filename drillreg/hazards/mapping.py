@@ -28,8 +28,9 @@ from drillreg.geo import morton
 from drillreg.geo.morton import Bbox
 from drillreg.hazards.cell_models import SiteCell, SiteMark
 from drillreg.hazards.counting import ZOOMS, cell_at, millionths
+from drillreg.hazards.kinds import kinds_of_event
 from drillreg.hazards.models import HazardCheck, HazardSite
-from drillreg.hazards.queries import SiteFilter, conditions, kinds_of_event
+from drillreg.hazards.queries import SiteFilter, conditions
 from drillreg.hazards.scope import SITE, seen_check_on
 from drillreg.orgs.models import Org, OrgVersion, Oversight
 from drillreg.orgs.rules import covers

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Select, and_, func, literal_column, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from drillreg.core.codes import code_list
 from drillreg.core.db import db
 from drillreg.core.errors import NotFound
 from drillreg.core.paging import Order, Page, keyset_page
 from drillreg.files.models import StoredFile
 from drillreg.hazards.intervals import is_fresh
+from drillreg.hazards.kinds import kinds_of_event
 from drillreg.hazards.models import CheckPhoto, HazardCheck, HazardSite
 from drillreg.hazards.rules import LEVEL_ORDER, Freshness, RiskLevel, number_after
 from drillreg.hazards.scope import SITE, as_seen
@@ -96,15 +96,6 @@ def conditions(wanted: SiteFilter, scope: OrgScope, today: date) -> list[ColumnE
         )
         found.append(or_(*(text.contains(wanted.words, autoescape=True) for text in texts)))
     return found
-
-
-def kinds_of_event(event_type: str) -> list[str]:
-    """Return the kinds of site that an event type comes from."""
-    return [
-        each.code
-        for each in code_list("hazard_kind")
-        if each.attributes["event_type"] == event_type
-    ]
 
 
 def _with_places(statement: Select[Any]) -> Select[Any]:

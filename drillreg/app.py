@@ -105,6 +105,7 @@ from drillreg.filings.waiting import (
     filings_to_answer,
     plans_to_file,
 )
+from drillreg.hazards.counting import note_change as count_sites_anew
 from drillreg.hazards.panels import sites_of_org
 from drillreg.hazards.proving import sites_to_prove
 from drillreg.hazards.reporting import report_references as site_report_references
@@ -117,6 +118,7 @@ from drillreg.i18n import N_
 from drillreg.imports.jobs import read_large, write_import
 from drillreg.imports.registry import register_imports
 from drillreg.imports.rules import APPLY_WORK, READ_WORK
+from drillreg.maps.layers import MAP_LAYERS
 from drillreg.network.panels import contacts_of_org, network_at_home, responsible_for_duties
 from drillreg.network.waiting import contacts_to_complete, shifts_to_take_over
 from drillreg.notices.working import tell_work_end
@@ -124,6 +126,7 @@ from drillreg.office.reading import overlay
 from drillreg.orgs.boundary_import import BoundaryImport
 from drillreg.orgs.division_import import DivisionImport
 from drillreg.orgs.effects import Area, Effect, register_effects
+from drillreg.orgs.layers import Layer, register_layers
 from drillreg.orgs.org_import import OrgImport
 from drillreg.orgs.previews import duty_lines, past_lines, record_lines, supervision_lines
 from drillreg.orgs.records import ORG, register_records
@@ -331,6 +334,9 @@ SUBJECTS = {
     "drafting-plan": ("revisions.drafting", "drafting_id"),
     "drafting-item": ("revisions.item", "item_id"),
 }
+
+# What the one map shows beside boundaries and sites, in the order of its switches.
+LAYERS: tuple[Layer, ...] = MAP_LAYERS
 
 # What of an organisation evidence entered by hand can be about, by the type of the field.
 CHOOSERS: dict[str, Chooser] = {
@@ -575,6 +581,7 @@ def create_app(found: Settings | None = None) -> Flask:
     register_work(app, WORK)
     register_records(app, RECORDS)
     register_subjects(app, SUBJECTS)
+    register_layers(app, LAYERS)
     register_planned(app, PLANNED_NEXT)
     register_under_way(app, UNDER_WAY)
     register_choosers(app, CHOOSERS)
@@ -589,6 +596,7 @@ def create_app(found: Settings | None = None) -> Flask:
     listen(app, "calendar", plan_anew_below)
     listen(app, "calendar", plan_clocks.recount)
     listen(app, "plan", plan_clocks.follow_plan)
+    listen(app, "site", count_sites_anew)
     for what in ("calendar", "evidence", "org", "duties"):
         listen(app, what, following.note_change)
     listen(app, "plan", note_plan)

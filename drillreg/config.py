@@ -37,6 +37,10 @@ class Settings:
     trusted_proxies: int = 0
     trusted_hosts: str = ""
     tiles_url: str = ""
+    tiles_key: str = ""
+    tiles_subdomains: str = ""
+    tiles_credit: str = ""
+    tiles_crs: str = "wgs84"
     session_idle_minutes: int = 30
     session_hours: int = 12
     upload_megabytes: int = 20

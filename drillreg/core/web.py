@@ -5,7 +5,17 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec
 
-from flask import Flask, Response, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import IntegrityError
@@ -17,6 +27,7 @@ from drillreg.config import settings
 from drillreg.core.db import db, unit_of_work
 from drillreg.core.errors import DomainError, SignInNeeded, Stale
 from drillreg.core.reading import FormView
+from drillreg.core.tiles import read_tiles
 from drillreg.i18n import N_, translate
 
 P = ParamSpec("P")
@@ -197,9 +208,8 @@ def _start_request() -> None:
 
 def _finish_response(response: Response) -> Response:
     found = settings()
-    tiles = " " + found.tiles_url.split("/{")[0] if found.tiles_url.startswith("http") else ""
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", CONTENT_POLICY.format(tiles=tiles))
+    headers.setdefault("Content-Security-Policy", current_app.extensions["drillreg.policy"])
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("X-Frame-Options", "DENY")
     headers.setdefault("Referrer-Policy", "same-origin")
@@ -217,6 +227,10 @@ def init_app(app: Flask) -> None:
     """Register CSRF protection, the error pages and the security headers."""
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
     csrf.init_app(app)
+    tiles = read_tiles(app.extensions["drillreg.settings"])
+    sources = "".join(f" {origin}" for origin in tiles.origins) if tiles else ""
+    app.extensions["drillreg.policy"] = CONTENT_POLICY.format(tiles=sources)
+    app.jinja_env.globals["map_tiles"] = tiles
     app.url_map.converters["int"] = RecordNumber
     app.before_request(_start_request)
     app.after_request(_finish_response)

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from markdown_it.token import Token
 
-from drillreg.documents.figures import text_width
 from drillreg.documents.markdown import tokens
 from drillreg.documents.paper import Align, Block, Column, Paragraph, Part, Strong, Table, text_of
 from drillreg.documents.paper import Row as TableRow
+from drillreg.geo.svg import text_width
 
 ALIGNS: dict[str, Align] = {"text-align:center": "center", "text-align:right": "right"}
 # A column is at most this many times as wide as the narrowest.

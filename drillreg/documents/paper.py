@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Literal, TypeAlias
 
-from drillreg.documents.figures import Svg
+from drillreg.geo.svg import Svg
 
 Align = Literal["left", "center", "right"]
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from drillreg.documents.figures import Svg
 from drillreg.documents.layouts import Layout
+from drillreg.geo.svg import Svg
 from drillreg.sandbox import client
 from drillreg.sandbox.limits import INTERACTIVE, Limits
 

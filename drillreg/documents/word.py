@@ -19,7 +19,6 @@ from docx.shared import Mm, Pt, RGBColor
 
 from drillreg.documents import word_xml as xml
 from drillreg.documents.composing import cells, head_size
-from drillreg.documents.figures import text_width
 from drillreg.documents.ladder import Counted, counted
 from drillreg.documents.layouts import Layout, layout_of
 from drillreg.documents.paper import (
@@ -47,6 +46,7 @@ from drillreg.documents.paper import (
     day_text,
 )
 from drillreg.documents.pictures import figure_pictures
+from drillreg.geo.svg import text_width
 
 PLACES: Mapping[str, Any] = {
     "left": WD_ALIGN_PARAGRAPH.LEFT,

@@ -59,18 +59,25 @@ def _steps(degrees: npt.ArrayLike, lowest: float, span: float) -> npt.NDArray[np
     return np.clip(steps, 0, TOP).astype(np.int64)
 
 
-def ranges(bbox: Bbox, max_ranges: int = 64) -> list[tuple[int, int]]:
+def cell_bits(zoom: int) -> int:
+    """Return how many low bits differ inside a cell 128 pixels wide at a zoom of web maps."""
+    return 2 * max(BITS - zoom - 1, 0)
+
+
+def ranges(bbox: Bbox, max_ranges: int = 64, cell: int = 0) -> list[tuple[int, int]]:
     """Return at most `max_ranges` (low, high) ranges, both included, that cover a rectangle.
 
     `bbox` is west, south, east, north in degrees. The result is ascending and free of overlap;
-    it may cover more than the rectangle, never less.
+    it may cover more than the rectangle, never less. With `cell` low bits (`cell_bits`) only whole
+    cells are covered.
     """
     west, south, east, north = bbox
+    inside = (1 << cell // 2) - 1
     window = (
-        _step(west, -180.0, 360.0),
-        _step(south, -90.0, 180.0),
-        _step(east, -180.0, 360.0),
-        _step(north, -90.0, 180.0),
+        _step(west, -180.0, 360.0) & ~inside,
+        _step(south, -90.0, 180.0) & ~inside,
+        _step(east, -180.0, 360.0) | inside,
+        _step(north, -90.0, 180.0) | inside,
     )
     if window[0] > window[2] or window[1] > window[3]:
         return []

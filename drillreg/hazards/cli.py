@@ -13,6 +13,7 @@ from drillreg.core.access import Actor
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError
 from drillreg.geo.shift import ShiftedCrs
+from drillreg.hazards.counting import count_all, wrong_counts
 from drillreg.hazards.rules import IMPORT_KIND, RiskLevel
 from drillreg.i18n import N_, pick, translate
 from drillreg.imports.applying import bring_in
@@ -65,6 +66,19 @@ def import_file(
     for org_id, count in orgs.most_common():
         click.echo(f"  {count:6} → {db.session.get_one(Org, org_id).name}")
     click.echo(f"import {batch_id} applied")
+
+
+@bp.cli.command("count")
+@click.option("--check", is_flag=True, help="Only say which numbers are wrong.")
+def count_sites(check: bool) -> None:
+    """Count all sites for the map anew, or say where its numbers are not those of the ledger."""
+    if not check:
+        click.echo(f"{count_all(clock.now())} organisations counted")
+        return
+    wrong = wrong_counts()
+    for org_id in wrong:
+        click.echo(f"  wrong: {db.session.get_one(Org, org_id).name}")
+    click.echo(f"{len(wrong)} organisations with wrong numbers")
 
 
 def _org(text: str) -> Org:

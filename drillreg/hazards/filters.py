@@ -1,6 +1,7 @@
 """Reading which sites, and which part of the map, an address asks for."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from drillreg.core.codes import code_list
 from drillreg.core.errors import DomainError
@@ -8,12 +9,37 @@ from drillreg.core.reading import FormReader
 from drillreg.geo.morton import Bbox
 from drillreg.hazards.queries import FILED, NOT_FILED, SiteFilter
 from drillreg.hazards.rules import Freshness, RiskLevel
-from drillreg.hazards.standing import ENDED
-from drillreg.i18n import N_
+from drillreg.hazards.standing import ENDED, ENDED_WORDS
+from drillreg.i18n import N_, translate
+from drillreg.orgs.choices import place_options
 from drillreg.orgs.past import org_to_narrow
 from drillreg.orgs.scope import OrgScope
 
 LEVELS = tuple(level.value for level in RiskLevel)
+# The arguments of the one filter that ledger, map and exports share.
+NAMES = ("within", "kind", "event", "level", "fresh", "q", "ended", "filed")
+FRESH_WORDS = {
+    Freshness.FRESH: N_("Checked in time"),
+    Freshness.STALE: N_("Check overdue"),
+    Freshness.NEVER: N_("Never checked"),
+}
+
+
+def filter_args(fields: Mapping[str, str]) -> dict[str, str]:
+    """Return the filter of an address, to be carried into another one."""
+    return {name: fields[name] for name in NAMES if fields.get(name)}
+
+
+def filter_choices(scope: OrgScope, wanted: SiteFilter) -> dict[str, Any]:
+    """Return what the filter row of ledger and map offers (`hazards/_filters.html`)."""
+    return {
+        "places": place_options(scope, wanted.within),
+        "kinds": code_list("hazard_kind").options(),
+        "events": code_list("event_type").options(),
+        "levels": code_list("risk_level").options(),
+        "ended_words": [(code, translate(word)) for code, word in ENDED_WORDS.items()],
+        "fresh_words": [(code.value, translate(word)) for code, word in FRESH_WORDS.items()],
+    }
 
 
 def read_filter(fields: Mapping[str, str], scope: OrgScope) -> SiteFilter:

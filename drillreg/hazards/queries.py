@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Select, and_, func, literal_column, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from drillreg.core.codes import code_list
 from drillreg.core.db import db
 from drillreg.core.errors import NotFound
 from drillreg.core.paging import Order, Page, keyset_page
 from drillreg.files.models import StoredFile
 from drillreg.hazards.intervals import is_fresh
+from drillreg.hazards.kinds import kinds_of_event
 from drillreg.hazards.models import CheckPhoto, HazardCheck, HazardSite
 from drillreg.hazards.rules import LEVEL_ORDER, Freshness, RiskLevel, number_after
 from drillreg.hazards.scope import SITE, as_seen
@@ -91,8 +91,7 @@ def conditions(wanted: SiteFilter, scope: OrgScope, today: date) -> list[ColumnE
     if wanted.kind:
         found.append(HazardSite.kind == wanted.kind)
     if wanted.event_type:
-        kinds = [k.code for k in code_list("hazard_kind") if _event(k) == wanted.event_type]
-        found.append(HazardSite.kind.in_(kinds))
+        found.append(HazardSite.kind.in_(kinds_of_event(wanted.event_type)))
     if wanted.level:
         found.append(HazardSite.level == RiskLevel(wanted.level))
     if wanted.fresh:
@@ -107,10 +106,6 @@ def conditions(wanted: SiteFilter, scope: OrgScope, today: date) -> list[ColumnE
         )
         found.append(or_(*(text.contains(wanted.words, autoescape=True) for text in texts)))
     return found
-
-
-def _event(item: Any) -> str:
-    return str(item.attributes["event_type"])
 
 
 def _with_places(statement: Select[Any]) -> Select[Any]:

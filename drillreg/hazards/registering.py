@@ -12,6 +12,7 @@ from drillreg.evidence.operations import (
     restate_evidence,
     withdraw_evidence,
 )
+from drillreg.hazards.counting import mark_sites
 from drillreg.hazards.models import HazardSite
 from drillreg.orgs.queries import is_imported
 
@@ -25,12 +26,13 @@ def _about(these: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def note_sites(these: ColumnElement[bool], *, day: date, now: datetime) -> None:
-    """Bring the evidence of sites in step with the ledger as of a day.
+    """Bring evidence and numbers of sites in step with the ledger as of a day.
 
     The evidence of a site that was struck out, or went to another owner, ends the day before. A
     fixed number of statements, however many sites there are.
     """
     db.session.flush()
+    mark_sites(these)
     mine = and_(HazardSite.id == Evidence.subject_id, HazardSite.org_id == Evidence.org_id)
     stands = select(HazardSite.id).where(mine, HazardSite.voided_at.is_(None)).exists()
     end_evidence_where(
@@ -75,4 +77,5 @@ def note_sites(these: ColumnElement[bool], *, day: date, now: datetime) -> None:
 
 def forget_sites(these: ColumnElement[bool], *, reason: str, now: datetime) -> None:
     """Strike the evidence of sites that never should have been in the ledger."""
+    mark_sites(these)
     withdraw_evidence(REGISTERED, _about(these), reason=reason, actor=None, now=now)

@@ -15,6 +15,7 @@ from drillreg.core.db import db, new_public_id
 from drillreg.geo.shapes import point_wkb
 from drillreg.geo.shift import ShiftedCrs
 from drillreg.geo.writing import OutFeature, geojson_bytes
+from drillreg.hazards.counting import mark_sites
 from drillreg.hazards.models import HazardCheck, HazardSite
 from drillreg.hazards.operations import let_numbers_go
 from drillreg.hazards.registering import forget_sites, note_sites
@@ -213,6 +214,8 @@ class SiteImport(Kind):
         self, values: Mapping[int, Mapping[str, Any]], *, now: datetime, today: date
     ) -> None:
         """Set values of sites, with what follows from them."""
+        for chunk in chunks(sorted(values)):
+            mark_sites(HazardSite.id.in_(chunk))  # the owners they have now
         by_names: dict[tuple[str, ...], list[dict[str, Any]]] = {}
         for site_id, found in values.items():
             row = as_columns(found) | {"changed_at": now}

@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, func, select, update
 
 from drillreg.core.db import db
+from drillreg.hazards.counting import mark_orgs
 from drillreg.hazards.models import HazardSite
 from drillreg.hazards.registering import note_sites
 from drillreg.hazards.telling import MOVED, tell
@@ -55,6 +56,7 @@ def carry_sites(handover: Handover) -> int:
         changed_at=handover.now,
         row_version=HazardSite.row_version + 1,
     )
+    mark_orgs([handover.old.id])
     for chunk in chunks(ids):
         note_sites(HazardSite.id.in_(chunk), day=handover.on, now=handover.now)
     tell(MOVED, ids, now=handover.now, today=handover.on)

@@ -14,15 +14,17 @@ from drillreg.drills.scope import DRILL
 from drillreg.geo.morton import Bbox
 from drillreg.hazards.models import HazardSite
 from drillreg.hazards.standing import is_standing
+from drillreg.orgs.layers import MOST_ENTRIES
 from drillreg.orgs.models import Division, DivisionBoundary, Org
 from drillreg.orgs.queries import is_imported
 from drillreg.orgs.rules import DivisionLevel, subtree_end
 from drillreg.orgs.scope import OrgScope
+from drillreg.plans.models import Plan, PlanRoute, PlanVersion
+from drillreg.plans.rules import VersionState
+from drillreg.plans.scope import PLAN
 from drillreg.work.models import ImportBatch
 from drillreg.work.rules import ImportState
 
-MOST_UNITS = 1500
-MOST_DRILLS = 500
 DUE_WITHIN = timedelta(days=30)
 LEVELS = tuple(DivisionLevel)
 
@@ -120,7 +122,7 @@ def units_on_map(
             *_in_box(Org.lon, Org.lat, bbox),
         )
         .order_by(Org.path)
-        .limit(MOST_UNITS)
+        .limit(MOST_ENTRIES + 1)
     ).all()
 
 
@@ -147,8 +149,32 @@ def drills_on_map(
             *_in_box(HazardSite.lon, HazardSite.lat, bbox),
         )
         .order_by(Drill.due_on, Drill.id)
-        .limit(MOST_DRILLS)
+        .limit(MOST_ENTRIES + 1)
     )
     if event_type:
         statement = statement.where(Drill.event_type == event_type)
     return [(drill, site) for drill, site in db.session.execute(statement).all()]
+
+
+def routes_on_map(
+    scope: OrgScope, *, within: Org | None = None, event_type: str = ""
+) -> Sequence[tuple[PlanRoute, Plan]]:
+    """Return the drawn evacuation routes of the plans in force, with their plan."""
+    statement = (
+        select(PlanRoute, Plan)
+        .join(PlanVersion, PlanVersion.id == PlanRoute.version_id)
+        .join(Plan, Plan.id == PlanVersion.plan_id)
+        .join(Plan.org)
+        .where(
+            PLAN.within(scope.present),
+            is_imported(Org),
+            PlanVersion.state == VersionState.CURRENT,
+            PlanRoute.geometry.is_not(None),
+            *_below(within),
+        )
+        .order_by(PlanRoute.id)
+        .limit(MOST_ENTRIES + 1)
+    )
+    if event_type:
+        statement = statement.where(Plan.event_type == event_type)
+    return [(route, plan) for route, plan in db.session.execute(statement).all()]

@@ -1,42 +1,44 @@
-"""One map of boundaries, hazard sites, units and drills, with the same entries as a list."""
+"""One map of boundaries, hazard sites and what other features add, with the same as a list."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from drillreg.core import clock
 from drillreg.core.access import Permission, requires
 from drillreg.core.caching import unchanged_or
-from drillreg.core.codes import code_label, code_list
-from drillreg.core.page import name_of
-from drillreg.drills.models import Drill
+from drillreg.core.codes import code_label
+from drillreg.core.page import instant, name_of
+from drillreg.geo.figure import MapPoint
+from drillreg.geo.morton import Bbox
 from drillreg.geo.writing import OutFeature, geojson_bytes
-from drillreg.hazards.features import features_of, notice_of
-from drillreg.hazards.filters import read_filter, read_view
+from drillreg.hazards.features import features_of
+from drillreg.hazards.figures import view_points
+from drillreg.hazards.filters import (
+    FRESH_WORDS,
+    filter_args,
+    filter_choices,
+    read_filter,
+    read_view,
+)
 from drillreg.hazards.mapping import map_data
-from drillreg.hazards.models import HazardSite
 from drillreg.hazards.queries import SiteFilter, count_sites, sites_page
 from drillreg.i18n import N_, translate
-from drillreg.maps.queries import Outline, boundary_stamp, drills_on_map, outlines, units_on_map
-from drillreg.orgs.models import Org
-from drillreg.orgs.queries import places_to_choose
+from drillreg.maps.figures import around, map_figure, zoom_of
+from drillreg.maps.queries import Outline, boundary_stamp, outlines
+from drillreg.orgs.layers import MOST_ENTRIES, Asked, Entry, Layer, map_layers
 from drillreg.orgs.scope import OrgScope, current_scope
-from drillreg.resources.features import feature_of
-from drillreg.resources.nouns import SHELTER, AnyResource
-from drillreg.resources.queries import ResourceFilter, resources_on_map
+from drillreg.sheets.export import send_download
 
 bp = Blueprint("maps", __name__)
 
-LAYERS = {
-    "sites": N_("Hazard sites"),
-    "units": N_("Units"),
-    "drills": N_("Drills due"),
-    "shelters": N_("Shelters"),
-}
+SITES, BOUNDARIES = "sites", "boundaries"
+# The layers that are the map's own stand first; they are drawn from addresses of their own.
+OWN = {BOUNDARIES: N_("Boundaries"), SITES: N_("Hazard sites")}
 DEGREE_M = 111_195.0
 # An outline of this many steps across cannot be told from the exact one on a screen.
 STEPS = 2500
@@ -48,107 +50,158 @@ class View:
     """What the map page shows: the filter of sites, and the layers that are switched on."""
 
     wanted: SiteFilter
-    layers: tuple[str, ...]
+    layers: frozenset[str]
+
+    def asked(self, scope: OrgScope, bbox: Bbox | None = None) -> Asked:
+        """Return what is asked of a layer."""
+        wanted = self.wanted
+        return Asked(scope, clock.today(), wanted.within, wanted.event_type, bbox)
+
+    def chosen(self) -> list[Layer]:
+        """Return the layers of other features that are switched on."""
+        return [layer for layer in map_layers() if layer.code in self.layers]
 
 
 def _view(scope: OrgScope) -> View:
-    asked = [layer for layer in request.args.getlist("layer") if layer in LAYERS]
-    return View(read_filter(request.args, scope), tuple(asked) or tuple(LAYERS))
+    known = {*OWN, *(layer.code for layer in map_layers())}
+    asked = known.intersection(request.args.getlist("layer"))
+    return View(read_filter(request.args, scope), frozenset(asked or known))
 
 
 @bp.get("/map")
 @requires(Permission.VIEW)
 def index() -> str:
     """Show the map and, for keyboard and print, its entries as a list."""
-    scope, today = current_scope(), clock.today()
+    return _page("maps/index.html")
+
+
+@bp.get("/map/print")
+@requires(Permission.VIEW)
+def print_view() -> str:
+    """Show the map on a sheet of A4 across, with title, legend and the day it is of."""
+    return _page("maps/print.html")
+
+
+def _page(template: str) -> str:
+    scope = current_scope()
     view = _view(scope)
-    wanted = view.wanted
-    shown = set(view.layers)
-    places = places_to_choose(scope, wanted.within)
+    wanted, shown = view.wanted, view.layers
+    words = [(code, translate(word), "") for code, word in OWN.items()]
+    words += [(layer.code, translate(layer.word), layer.sign) for layer in map_layers()]
+    asked = view.asked(scope)
+    has_sites = SITES in shown
     return render_template(
-        "maps/index.html",
-        layers=[(code, translate(word), code in shown) for code, word in LAYERS.items()],
-        sites=sites_page(wanted, scope, today=today, size=LISTED).rows if "sites" in shown else [],
-        total=count_sites(wanted, scope, today=today) if "sites" in shown else 0,
-        units=units_on_map(scope, within=wanted.within) if "units" in shown else [],
-        drills=_drills(view, scope) if "drills" in shown else [],
-        shelters=_shelters(view, scope) if "shelters" in shown else [],
-        places=[(org.id, name_of(org)) for org in places],
-        events=code_list("event_type").options(),
-        levels=code_list("risk_level").options(),
+        template,
+        layers=[(code, word, sign, code in shown) for code, word, sign in words],
+        sites=sites_page(wanted, scope, today=asked.today, size=LISTED).rows if has_sites else [],
+        total=count_sites(wanted, scope, today=asked.today) if has_sites else 0,
+        lists=[(layer, layer.entries(asked)) for layer in view.chosen()],
+        filtered=any(wanted.key()),
+        same_filter=filter_args(request.args),
         arguments=request.args.to_dict(flat=False),
-        today=today,
+        listed=LISTED,
+        most=MOST_ENTRIES,
+        as_of=_as_of(),
+        said=_said(wanted),
+        has_sites=has_sites,
+        has_boundaries=BOUNDARIES in shown,
+        **filter_choices(scope, wanted),
     )
-
-
-def _shelters(view: View, scope: OrgScope) -> Sequence[AnyResource]:
-    wanted = ResourceFilter(within=view.wanted.within)
-    return resources_on_map(SHELTER, wanted, scope, today=clock.today())
-
-
-def _drills(view: View, scope: OrgScope) -> list[tuple[Drill, HazardSite]]:
-    wanted = view.wanted
-    found = drills_on_map(
-        scope, today=clock.today(), within=wanted.within, event_type=wanted.event_type
-    )
-    return list(found)
 
 
 @bp.get("/map/data.geojson")
 @requires(Permission.VIEW)
 def data() -> ResponseReturnValue:
     """Return the entries of the layers in a part of the map."""
-    scope, today = current_scope(), clock.today()
+    scope = current_scope()
     view = _view(scope)
     bbox, zoom = read_view(request.args)
+    asked = view.asked(scope, bbox)
     features: list[dict[str, Any]] = []
-    notice = ""
-    if "sites" in view.layers:
-        found = map_data(view.wanted, scope, today=today, bbox=bbox, zoom=zoom)
-        features, notice = features_of(found), notice_of(found)
-    if "units" in view.layers:
-        units = units_on_map(scope, within=view.wanted.within, bbox=bbox)
-        features = [_unit(org) for org in units] + features
-    if "drills" in view.layers:
-        features += [_drill(drill, site) for drill, site in _drills(view, scope)]
-    if "shelters" in view.layers:
-        features += [feature_of(SHELTER, each, prefix="r") for each in _shelters(view, scope)]
-    body = {"type": "FeatureCollection", "features": features, "notice": notice}
+    cut = []
+    for layer in view.chosen():
+        entries = layer.entries(asked)
+        features += _features(layer, entries[:MOST_ENTRIES])
+        if len(entries) > MOST_ENTRIES:
+            cut.append(translate(layer.word))
+    if SITES in view.layers:
+        features += features_of(
+            map_data(view.wanted, scope, today=asked.today, bbox=bbox, zoom=zoom)
+        )
+    body = {"type": "FeatureCollection", "features": features, "notice": _notice(cut)}
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return Response(text, mimetype="application/geo+json")
 
 
-def _point(lon: float | None, lat: float | None, properties: dict[str, Any]) -> dict[str, Any]:
-    place = {"type": "Point", "coordinates": [round(lon or 0.0, 6), round(lat or 0.0, 6)]}
-    return {"type": "Feature", "geometry": place, "properties": properties}
-
-
-def _unit(org: Org) -> dict[str, Any]:
-    return _point(
-        org.lon,
-        org.lat,
-        {
-            "id": f"u{org.id}",
-            "sign": "unit",
-            "name": name_of(org),
-            "lines": [code_label(org.kind, "org_kind")],
-            "url": url_for("orgs.show", org_id=org.id),
-        },
+def _notice(cut: Sequence[str]) -> str:
+    if not cut:
+        return ""
+    return translate(
+        N_("%(layers)s: only the first %(most)d are shown. Move closer or filter."),
+        layers="、".join(cut),
+        most=MOST_ENTRIES,
     )
 
 
-def _drill(drill: Drill, site: HazardSite) -> dict[str, Any]:
-    return _point(
-        site.lon,
-        site.lat,
+def _features(layer: Layer, entries: Iterable[Entry]) -> list[dict[str, Any]]:
+    return [
         {
-            "id": f"d{drill.id}",
-            "sign": "drill",
-            "name": name_of(drill),
-            "lines": [translate(N_("Drill due on %(day)s"), day=drill.due_on.isoformat())],
-            "url": url_for("drills.show", drill_id=drill.id),
-        },
+            "type": "Feature",
+            "geometry": entry.geometry,
+            "properties": {
+                "id": entry.id,
+                "layer": layer.code,
+                "sign": layer.sign,
+                "name": entry.name,
+                "lines": list(entry.lines),
+                "url": entry.url,
+            },
+        }
+        for entry in entries
+    ]
+
+
+@bp.get("/map/figure.svg")
+@requires(Permission.VIEW)
+def figure() -> ResponseReturnValue:
+    """Hand out a part of the map as a figure for papers: an SVG file with legend and scale."""
+    scope, today = current_scope(), clock.today()
+    view = _view(scope)
+    found = outlines(scope)
+    extent = read_view(request.args)[0] or around(found)
+    asked = view.asked(scope, extent)
+    points: Sequence[MapPoint] = ()
+    if SITES in view.layers:
+        zoom = zoom_of(extent) if extent else 0
+        points = view_points(map_data(view.wanted, scope, today=today, bbox=extent, zoom=zoom))
+    title = translate(N_("Map of hazard sites"))
+    drawn = map_figure(
+        points,
+        [(layer, layer.entries(asked)[:MOST_ENTRIES]) for layer in view.chosen()],
+        found if BOUNDARIES in view.layers else [],
+        extent=extent,
+        title=title,
+        note="　".join([_as_of(), *_said(view.wanted)]),
     )
+    return send_download(drawn.encode(), "image/svg+xml", f"{title}-{today}.svg")
+
+
+def _as_of() -> str:
+    return translate(N_("As of %(when)s"), when=instant(clock.now()))
+
+
+def _said(wanted: SiteFilter) -> list[str]:
+    """Say a filter in words."""
+    fresh = [word for code, word in FRESH_WORDS.items() if code.value == wanted.fresh]
+    words = (
+        name_of(wanted.within) if wanted.within else "",
+        code_label(wanted.event_type, "event_type"),
+        code_label(wanted.kind, "hazard_kind"),
+        code_label(wanted.level, "risk_level"),
+        *map(translate, fresh),
+        wanted.words,
+    )
+    return [word for word in words if word]
 
 
 @bp.get("/map/boundaries.geojson")

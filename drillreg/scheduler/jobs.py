@@ -12,6 +12,7 @@ from drillreg.drills.sweeps import sweep_drills, sweep_reminders
 from drillreg.duties.following import sweep_duties
 from drillreg.duties.reminding import remind_of_duties
 from drillreg.filings.sweeps import start_missing_clocks
+from drillreg.hazards.counting import count_marked, mend_counts
 from drillreg.i18n import N_, translate
 from drillreg.network.sweeps import ask_to_verify
 from drillreg.notices.sweeps import send_daily_notices
@@ -85,6 +86,8 @@ JOBS = (
     Job("plan-drills", 600, sweep_drills),
     Job("remind", 300, sweep_reminders),
     Job("ask-to-verify-contacts", 21600, ask_to_verify),
+    Job("count-sites", 5, count_marked, quiet=True),
+    Job("mend-site-counts", 86400, mend_counts),
     Job("sweep-duties", 60, sweep_duties),
     Job("remind-duties", 3600, remind_of_duties),
     Job("start-plan-clocks", 3600, start_missing_clocks),

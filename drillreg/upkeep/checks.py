@@ -22,6 +22,7 @@ LABELS = {
     "backup": N_("Backup"),
     "calendar": N_("Calendar"),
     "trail": N_("Audit trail"),
+    "map": N_("Map"),
 }
 
 

@@ -18,7 +18,13 @@ from drillreg.scheduler.queries import lease_until
 from drillreg.scheduler.runner import ROLE
 from drillreg.upkeep.checks import Check, bad, ok, warn
 from drillreg.upkeep.database import newest_version, version_of_database
-from drillreg.upkeep.running import check_backup_age, check_calendar, check_queue, check_trail
+from drillreg.upkeep.running import (
+    check_backup_age,
+    check_calendar,
+    check_map,
+    check_queue,
+    check_trail,
+)
 from drillreg.upkeep.tls import good_until
 
 LEAST_FREE = 500 * 1024 * 1024
@@ -282,6 +288,7 @@ ALL: tuple[Callable[[], Check], ...] = (
     check_root,
     check_calendar,
     check_trail,
+    check_map,
 )
 
 

@@ -8,6 +8,7 @@ from drillreg.audit.checking import WORK_KIND as VERIFY_WORK
 from drillreg.config import settings
 from drillreg.core import clock
 from drillreg.core.db import db
+from drillreg.hazards.counting import wrong_counts
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
 from drillreg.upkeep.checks import Check, bad, ok, warn
@@ -107,3 +108,16 @@ def check_trail() -> Check:
     return ok(
         "trail", N_("Verified on %(when)s, %(rows)d rows."), rows=last.result["checked"], **facts
     )
+
+
+def check_map() -> Check:
+    """Look whether the numbers on the map are those of the ledger of hazard sites."""
+    wrong = len(wrong_counts())
+    if wrong:
+        return warn(
+            "map",
+            N_("The numbers of %(count)d organisations are not those of the ledger."),
+            N_("They are mended once a day; drillreg hazards count does it now."),
+            count=wrong,
+        )
+    return ok("map", N_("Its numbers are those of the ledger."))

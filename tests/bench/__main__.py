@@ -22,6 +22,7 @@ from tests.bench.rows import (
     comparing,
     duties,
     loading,
+    maps,
     pages,
     papers,
     plans,
@@ -33,7 +34,7 @@ from tests.faults.installation import POSTGRES, ROOT, Installation
 ROWS: dict[str, Callable[[Installation, Size], list[Row]]] = {
     "list": pages.list_page,
     "unchanged": pages.unchanged_map,
-    "map": pages.map_data,
+    "map": maps.map_data,
     "counts": pages.counts,
     "import": loading.import_of_sites,
     "pdf": papers.report_pdf,

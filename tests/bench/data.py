@@ -18,6 +18,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from drillreg.core.db import Base, db, unit_of_work
 from drillreg.geo import morton
 from drillreg.geo.shapes import wkb_of
+from drillreg.hazards.counting import count_all
 from drillreg.orgs.models import Org
 from tests.bench.sizes import Size
 from tests.faults.county import make_person, now_and_day
@@ -283,6 +284,9 @@ def prepare(backend: str, size: Size, build: Path = ROOT / ".build") -> Installa
     else:
         fill_postgres(libpq(found), size)
     _make_reader(found, size)
+    with found.app.app_context():
+        count_all(now_and_day(found)[0])
+    found.let_go()
     (folder / "ready.json").write_text(json.dumps({"orgs": size.orgs, "sites": size.sites}))
     return found
 

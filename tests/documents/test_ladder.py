@@ -2,9 +2,9 @@
 
 import pytest
 
-from drillreg.documents.figures import Svg
 from drillreg.documents.ladder import chinese_number, counted
 from drillreg.documents.paper import Figure, Heading, Paragraph, Photo, Photos, Table
+from drillreg.geo.svg import Svg
 
 pytestmark = pytest.mark.one_database
 

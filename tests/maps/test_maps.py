@@ -2,14 +2,18 @@ from datetime import date, timedelta
 
 import pytest
 import shapely
+from defusedxml import ElementTree
 
 from drillreg.core.db import db, unit_of_work
 from drillreg.drills.models import Drill
 from drillreg.drills.rules import DrillMode
 from drillreg.hazards.models import HazardSite
 from drillreg.hazards.rules import RiskLevel
+from drillreg.maps import queries, routes
 from drillreg.orgs.models import Division, DivisionBoundary, Org
 from drillreg.orgs.rules import DivisionLevel
+from drillreg.plans.models import Plan, PlanRoute, PlanVersion
+from drillreg.plans.rules import VersionState
 from drillreg.resources.nouns import SHELTER
 from drillreg.resources.operations import create_resource
 from tests.conftest import NOW
@@ -171,7 +175,7 @@ def test_the_map_page_takes_a_fixed_number_of_queries(
         make_org(f"小学{number}", "school", county.town, lon=115.3, lat=24.3)
     with count_queries() as many:
         browser.page("/map")
-    assert len(many) == len(few) <= 13
+    assert len(many) == len(few) <= 14
 
 
 def test_shelters_are_a_layer_of_the_map(app, county, as_role):
@@ -192,3 +196,84 @@ def test_shelters_are_a_layer_of_the_map(app, county, as_role):
     assert "文化站" in clerk.page("/map").text
     elsewhere = as_role("town_staff", county.other_town)
     assert elsewhere.get("/map/data.geojson").get_json(force=True)["features"] == []
+
+
+@pytest.fixture
+def route(app, county, keep):
+    """An evacuation route of a plan in force of the town."""
+    with app.app_context(), unit_of_work():
+        plan = Plan(
+            org_id=county.town.id,
+            kind="special",
+            event_type="geological",
+            title="白岩镇地质灾害应急预案",
+            created_at=NOW,
+        )
+        version = PlanVersion(
+            plan=plan, number=1, state=VersionState.CURRENT, created_at=NOW, issued_on=NOW.date()
+        )
+        db.session.add(version)
+        db.session.flush()
+        line = shapely.LineString([(115.1, 24.1), (115.12, 24.11), (115.13, 24.1)])
+        db.session.add(
+            PlanRoute(
+                version_id=version.id,
+                position=1,
+                name="老虎坳至文化站",
+                start="老虎坳",
+                destination="文化站",
+                points="",
+                geometry=shapely.to_wkb(line),
+                length_m=3400,
+            )
+        )
+
+
+def test_the_routes_of_plans_in_force_are_a_layer(route, county, as_role):
+    browser = as_role("county_staff")
+    (feature,) = browser.get("/map/data.geojson?layer=routes").json["features"]
+    assert feature["geometry"]["type"] == "LineString"
+    assert feature["properties"]["sign"] == "route"
+    assert "3400 米" in browser.page("/map?layer=routes").text
+    assert browser.get("/map/data.geojson?layer=routes&event=flood").json["features"] == []
+    elsewhere = as_role("town_staff", county.other_town)
+    assert elsewhere.get("/map/data.geojson?layer=routes").json["features"] == []
+
+
+def test_layers_are_switched_in_the_address_and_stay_in_the_print(site, drill, as_role):
+    browser = as_role("county_staff")
+    page = browser.page("/map?layer=sites&layer=boundaries&level=red")
+    boxes = {box["value"]: box.has_attr("checked") for box in page.select("input[name=layer]")}
+    assert [code for code, on in boxes.items() if on] == ["boundaries", "sites"]
+    assert set(boxes) == {"boundaries", "sites", "units", "shelters", "routes", "drills"}
+    assert {box["form"] for box in page.select("input[name=layer]")} == {"filter"}
+    for link in page.select("a[data-map-link]"):
+        assert "level=red" in link["href"]
+        assert "layer=sites" in link["href"]
+    sheet = browser.page("/map/print?layer=sites&level=red")
+    assert "红" in sheet.select_one(".mp-sheet header").text
+    assert "截至 2026-05-12 09:30" in sheet.text
+    assert "共 1 条" in sheet.text
+
+
+def test_the_still_figure_shows_what_the_map_shows(governed, county, site, route, as_role):
+    browser = as_role("county_staff")
+    answer = browser.get("/map/figure.svg")
+    assert answer.mimetype == "image/svg+xml"
+    words = [each.text for each in ElementTree.fromstring(answer.data).iter() if each.text]
+    assert "老虎坳滑坡" in words
+    assert {"竹源镇", "转移路线", "截至 2026-05-12 09:30"} <= set(words)
+    assert any("千米" in word for word in words)
+    elsewhere = as_role("town_staff", county.other_town).get("/map/figure.svg?bbox=115,24,116,25")
+    assert "老虎坳" not in elsewhere.text
+    assert browser.get("/map/figure.svg?bbox=1,2").status_code == 422
+
+
+def test_too_many_entries_of_a_layer_are_said(county, make_org, as_role, monkeypatch):
+    for module in (queries, routes):
+        monkeypatch.setattr(module, "MOST_ENTRIES", 2)
+    for number in range(3):
+        make_org(f"小学{number}", "school", county.town, lon=115.3, lat=24.3)
+    found = as_role("county_staff").get("/map/data.geojson?layer=units").json
+    assert len(found["features"]) == 2
+    assert "前 2 个" in found["notice"]

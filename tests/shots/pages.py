@@ -55,6 +55,7 @@ EXCUSED = {
     "documents.scan_page": "a picture",
     "documents.sheet_file": "a file",
     "drills.due": "leads on from a duty",
+    "maps.figure": "a file",
     "revisions.begin_item": "leads on from an item",
     "revisions.evaluation_pdf": "a file",
     "revisions.print_drafting": "a file",

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
-from drillreg.core.codes import code_label, code_list
+from drillreg.core.codes import code_label
 from drillreg.geo.shapes import point_wkb
 from drillreg.geo.writing import (
     OutFeature,
@@ -18,7 +18,7 @@ from drillreg.geo.writing import (
     kml_bytes,
     shapefile_bytes,
 )
-from drillreg.hazards.filters import read_filter
+from drillreg.hazards.filters import filter_args, filter_choices, read_filter
 from drillreg.hazards.intervals import freshness_of
 from drillreg.hazards.models import HazardSite
 from drillreg.hazards.queries import (
@@ -30,10 +30,8 @@ from drillreg.hazards.queries import (
     sites_page,
 )
 from drillreg.hazards.routes.blueprint import bp
-from drillreg.hazards.rules import Freshness
 from drillreg.hazards.standing import ENDED_WORDS, STRUCK_OUT
 from drillreg.i18n import N_, translate
-from drillreg.orgs.choices import place_options
 from drillreg.orgs.scope import OrgScope, current_scope
 from drillreg.sheets.export import (
     READ_AT_MOST,
@@ -43,11 +41,6 @@ from drillreg.sheets.export import (
     send_table,
 )
 
-FRESH_WORDS = {
-    Freshness.FRESH: N_("Checked in time"),
-    Freshness.STALE: N_("Check overdue"),
-    Freshness.NEVER: N_("Never checked"),
-}
 RESULT_WORDS = {"normal": N_("Nothing abnormal"), "abnormal": N_("Abnormal")}
 
 
@@ -55,17 +48,6 @@ def sort_asked() -> str:
     """Return the order asked for, or the one of the ledger."""
     asked = request.args.get("sort", DEFAULT_SORT)
     return asked if asked in SORTS else DEFAULT_SORT
-
-
-def filter_choices(scope: OrgScope, wanted: SiteFilter) -> dict[str, Any]:
-    """Return what the filter row offers."""
-    return {
-        "places": place_options(scope, wanted.within),
-        "kinds": code_list("hazard_kind").options(),
-        "levels": code_list("risk_level").options(),
-        "ended_words": [(code, translate(word)) for code, word in ENDED_WORDS.items()],
-        "fresh_words": [(code.value, translate(word)) for code, word in FRESH_WORDS.items()],
-    }
 
 
 @bp.get("/hazards/")
@@ -83,18 +65,12 @@ def index() -> str:
         total=count_sites(wanted, scope, today=today),
         sort=sort_asked(),
         filtered=any(wanted.key()),
-        same_filter=filter_args(),
+        same_filter=filter_args(request.args),
         freshness=lambda site: freshness_of(site, today),
         ended_of=lambda site: translate(ENDED_WORDS[site.ending or STRUCK_OUT]),
         may_edit=current_actor().may(Permission.EDIT_HAZARDS),
         **filter_choices(scope, wanted),
     )
-
-
-def filter_args() -> dict[str, str]:
-    """Return the filter of this address, to be carried into another one."""
-    names = ("within", "kind", "event", "level", "fresh", "q", "ended", "filed")
-    return {name: request.args[name] for name in names if request.args.get(name)}
 
 
 def exported(wanted: SiteFilter, scope: OrgScope) -> Sequence[HazardSite]:

@@ -9,7 +9,7 @@ from drillreg.core import clock
 from drillreg.core.access import Permission, requires
 from drillreg.core.caching import unchanged_or
 from drillreg.geo.morton import Bbox
-from drillreg.hazards.features import features_of, notice_of
+from drillreg.hazards.features import features_of
 from drillreg.hazards.filters import read_filter, read_view
 from drillreg.hazards.mapping import map_data, stamp
 from drillreg.hazards.queries import SiteFilter
@@ -32,10 +32,6 @@ def map_geojson() -> ResponseReturnValue:
 
 def _features(wanted: SiteFilter, scope: OrgScope, bbox: Bbox | None, zoom: int) -> Response:
     found = map_data(wanted, scope, today=clock.today(), bbox=bbox, zoom=zoom)
-    body = {
-        "type": "FeatureCollection",
-        "features": features_of(found),
-        "notice": notice_of(found),
-    }
+    body = {"type": "FeatureCollection", "features": features_of(found)}
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     return Response(text, mimetype="application/geo+json")

@@ -1,8 +1,10 @@
 /* Maps: every <div class="dr-map" data-…> becomes a Leaflet map drawn on a canvas.
    Nothing is asked of any other server unless data-tiles names one.
-   data-url gives GeoJSON; a feature's properties may hold: id, level (red, orange, yellow, blue),
-   name, lines (texts), url, links ([{label, url}]), count (a cluster), sign (unit, drill, resource).
-   The collection may hold a notice, which is shown on the map. */
+   data-url gives GeoJSON, data-more that of further layers; a feature's properties may hold: id,
+   level (red, orange, yellow, blue), name, lines (texts), url, links ([{label, url}]), count (a
+   cluster), sign (unit, drill, resource, route), layer. The collection may hold a notice, which is
+   shown on the map. With data-layers the switches named "layer" say what is shown; the part of the
+   map that is seen stands in the address as #map=zoom/latitude/longitude. */
 (function () {
   "use strict";
 
@@ -50,7 +52,7 @@
     var level = COLOURS[properties.level] ? properties.level : "none";
     if (properties.count) {
       return new Sign(latlng, {
-        radius: Math.min(14 + Math.log(properties.count) * 3, 30), sign: "cluster", weight: 2, color: "#fff",
+        radius: Math.min(14 + Math.log(properties.count) * 3, 30), sign: "cluster", weight: 3, color: COLOURS[level],
         fillColor: "#1b4a86", fillOpacity: 0.92, text: String(properties.count), textColour: "#fff"
       });
     }
@@ -106,8 +108,10 @@
   function start(box) {
     var data = box.dataset;
     var signs = L.canvas({ padding: 0.3, tolerance: 6 });
+    var tiles = data.tiles ? JSON.parse(data.tiles) : null;
     var map = L.map(box, {
-      renderer: signs, zoomControl: false, attributionControl: Boolean(data.tiles),
+      crs: tiles && tiles.datum === "gcj02" && window.drShift ? window.drShift.crs : L.CRS.EPSG3857,
+      renderer: signs, zoomControl: false, attributionControl: Boolean(tiles && tiles.credit),
       zoomSnap: 0.25, minZoom: 3, maxZoom: 18, maxBoundsViscosity: 0.8
     });
     var points = L.geoJSON(null, {
@@ -115,8 +119,11 @@
       pointToLayer: function (feature, latlng) { return signOf(feature.properties || {}, latlng); },
       onEachFeature: function (feature, layer) { wire(feature.properties || {}, layer); }
     }).addTo(map);
+    var others = L.geoJSON(null, points.options).addTo(map);
     var byId = {};
+    var areas = null;
     var ring = null;
+    var chosen = null;
     var hasView = false;
     var asked = 0;
     var wait = document.createElement("div");
@@ -127,7 +134,14 @@
     box.appendChild(wait);
     L.control.zoom({ zoomInTitle: data.tIn, zoomOutTitle: data.tOut, zoomInText: "＋", zoomOutText: "－" }).addTo(map);
     map.setView(START.center, START.zoom);
-    if (data.tiles) L.tileLayer(data.tiles, { attribution: data.tilesCredit || "", maxZoom: 18 }).addTo(map);
+    if (map.attributionControl) map.attributionControl.setPrefix("");
+    if (tiles) {
+      tiles.urls.forEach(function (url) {
+        L.tileLayer(url, {
+          attribution: tiles.credit, subdomains: tiles.subdomains || "a", maxZoom: 18, referrerPolicy: "origin"
+        }).addTo(map);
+      });
+    }
     box.querySelectorAll(".key").forEach(function (key) {
       key.hidden = false;
       L.DomEvent.disableClickPropagation(key);
@@ -136,6 +150,7 @@
     function areaStyle(feature) {
       var p = feature.properties || {};
       if (feature.geometry && feature.geometry.type === "Point") return {};
+      if (p.sign === "route") return { color: "#1e7a45", weight: 3, dashArray: "8 4", fill: false };
       return {
         color: COLOURS[p.level] || "#1b4a86", weight: 1.5,
         fillColor: COLOURS[p.level] || "#1b4a86", fillOpacity: 0.14
@@ -145,10 +160,80 @@
     function wire(properties, layer) {
       if (properties.id) byId[properties.id] = layer;
       if (properties.count) {
-        layer.on("click", function () { map.setView(layer.getLatLng(), Math.min(map.getZoom() + 2, 18)); });
+        layer.on("click", function () { comeCloser(layer, properties); });
       } else if (properties.name && !data.pick) {
         layer.bindPopup(function () { return popupOf(properties, data.tOpen); }, { maxWidth: 300 });
       }
+    }
+
+    /* A number opens up as one comes closer; what lies at one place is listed. */
+    function comeCloser(layer, properties) {
+      var at = layer.getLatLng();
+      if (map.getZoom() < 18) {
+        map.setView(at, Math.min(map.getZoom() + 2, 18));
+        return;
+      }
+      var url = new URL(data.url, location.href);
+      url.searchParams.set("bbox", [at.lng, at.lat, at.lng, at.lat].map(function (v) { return v.toFixed(6); }).join(","));
+      url.searchParams.set("zoom", "18");
+      fetchJson(url).then(function (found) {
+        var list = document.createElement("div");
+        list.className = "many";
+        list.appendChild(line((data.tHere || "#").replace("#", String(properties.count))));
+        found.features.slice(0, 50).forEach(function (feature) {
+          var p = document.createElement("p");
+          if (isOwn(feature.properties.url)) p.appendChild(link(feature.properties.name, feature.properties.url));
+          list.appendChild(p);
+        });
+        L.popup({ maxWidth: 300, maxHeight: 260 }).setLatLng(at).setContent(list).openOn(map);
+      }).catch(function () { say(data.tFailed); });
+    }
+
+    /* Which layers are switched on; null where the page has no switches. */
+    function switches() {
+      if (!data.layers) return null;
+      return Array.prototype.map.call(document.querySelectorAll("input[name=layer]:checked"), function (box) { return box.value; });
+    }
+
+    /* From sign to sign by the keyboard, the nearest to the middle first. */
+    function walkSigns(step) {
+      var middle = map.getSize().divideBy(2), found = [];
+      [points, others].forEach(function (group) {
+        group.eachLayer(function (layer) {
+          if (layer.getLatLng && map.getBounds().contains(layer.getLatLng())) found.push(layer);
+        });
+      });
+      if (!found.length) return;
+      found.sort(function (a, b) {
+        return a.getLatLng().lat === b.getLatLng().lat ? a.getLatLng().lng - b.getLatLng().lng : b.getLatLng().lat - a.getLatLng().lat;
+      });
+      var at = found.indexOf(chosen);
+      if (at < 0) {
+        var far = found.map(function (layer) { return map.latLngToContainerPoint(layer.getLatLng()).distanceTo(middle); });
+        at = far.indexOf(Math.min.apply(null, far));
+      } else {
+        at = (at + step + found.length) % found.length;
+      }
+      chosen = found[at];
+      ringAt(chosen.getLatLng());
+      var said = chosen.feature.properties;
+      say(said.name ? [said.name].concat(said.lines || []).join("　") : (data.tHere || "#").replace("#", String(said.count)));
+    }
+
+    function openChosen() {
+      if (!chosen || !chosen._map) return;
+      if (!chosen.getPopup || !chosen.getPopup()) {
+        chosen.fire("click");
+        return;
+      }
+      chosen.openPopup();
+      var first = chosen.getPopup().getElement().querySelector("a:not(.leaflet-popup-close-button)");
+      if (first) first.focus();
+    }
+
+    function ringAt(at) {
+      if (ring) ring.remove();
+      ring = L.circleMarker(at, { radius: 14, color: "#0e2544", weight: 2.4, fill: false, interactive: false }).addTo(map);
     }
 
     function say(text) {
@@ -168,10 +253,7 @@
       var layer = byId[id];
       if (ring) ring.remove();
       ring = null;
-      if (!layer) return null;
-      var at = layer.getLatLng ? layer.getLatLng() : layer.getBounds().getCenter();
-      ring = L.circleMarker(at, { radius: 14, color: "#0e2544", weight: 2.4, fill: false, interactive: false }).addTo(map);
-      return at;
+      if (layer) ringAt(layer.getLatLng ? layer.getLatLng() : layer.getBounds().getCenter());
     }
 
     function fit(bounds) {
@@ -181,8 +263,8 @@
       }
     }
 
-    function urlOfNow() {
-      var url = new URL(data.url, location.href);
+    function urlOfNow(address) {
+      var url = new URL(address, location.href);
       var form = data.filter && document.querySelector(data.filter);
       if (form) {
         new FormData(form).forEach(function (value, name) {
@@ -199,17 +281,40 @@
       return url;
     }
 
+    /* Whatever of the further layers is switched on. */
+    function loadOthers(on) {
+      if (!data.more) return Promise.resolve({ features: [] });
+      var url = urlOfNow(data.more);
+      var wanted = on || url.searchParams.getAll("layer");
+      wanted = wanted.filter(function (code) { return code !== "sites" && code !== "boundaries"; });
+      if (on || wanted.length) {
+        if (!wanted.length) return Promise.resolve({ features: [] });
+        url.searchParams.delete("layer");
+        wanted.forEach(function (code) { url.searchParams.append("layer", code); });
+      }
+      return fetchJson(url);
+    }
+
     function load() {
       var mine = ++asked;
-      if (!data.url) return Promise.resolve();
+      var on = switches();
+      if (!data.url && !data.more) return Promise.resolve();
       var late = setTimeout(function () { if (mine === asked) say(data.tWait); }, 400);
-      return fetchJson(urlOfNow()).then(function (found) {
+      var withSites = data.url && (!on || on.indexOf("sites") >= 0);
+      if (areas && on) {
+        if (on.indexOf("boundaries") >= 0) areas.addTo(map).bringToBack();
+        else areas.remove();
+      }
+      return Promise.all([withSites ? fetchJson(urlOfNow(data.url)) : { features: [] }, loadOthers(on)]).then(function (both) {
         if (mine !== asked) return;
         byId = {};
+        chosen = null;
+        others.clearLayers();
         points.clearLayers();
-        points.addData(found);
+        others.addData(both[1]);
+        points.addData(both[0]);
         fit(points.getBounds());
-        say(found.notice || "");
+        say([both[0].notice, both[1].notice].filter(Boolean).join(" "));
         if (data.select) showRing(data.select);
       }).catch(function () {
         if (mine === asked) say(data.tFailed);
@@ -227,11 +332,11 @@
     function loadBoundaries() {
       if (!data.boundaries) return Promise.resolve();
       return fetchJson(data.boundaries).then(function (found) {
-        var areas = L.geoJSON(found, {
+        areas = L.geoJSON(found, {
           interactive: false,
           style: function (feature) {
             var outer = feature.properties && feature.properties.outer;
-            return { color: outer ? "#1b4a86" : "#a9b6c6", weight: outer ? 1.8 : 1, fillColor: "#fff", fillOpacity: outer ? 0 : 1 };
+            return { color: outer ? "#1b4a86" : "#a9b6c6", weight: outer ? 1.8 : 1, fillColor: "#fff", fillOpacity: outer || tiles ? 0 : 1 };
           },
           onEachFeature: function (feature, layer) {
             var name = feature.properties && feature.properties.name;
@@ -360,14 +465,76 @@
       if (row) showRing(row.dataset.feature);
     });
 
+    if (data.layers) {
+      /* The drawer opens without touching the address, which holds the view and the sketch. */
+      document.addEventListener("click", function (event) {
+        var open = event.target.closest(".mp-open a"), close = event.target.closest(".mp-close");
+        if (!open && !close) return;
+        event.preventDefault();
+        document.getElementById("filters").classList.toggle("open", Boolean(open));
+      });
+      document.addEventListener("change", function (event) {
+        if (event.target.name !== "layer") return;
+        var url = new URL(location.href);
+        url.searchParams.delete("layer");
+        switches().forEach(function (code) { url.searchParams.append("layer", code); });
+        history.replaceState(null, "", url);
+        linkView();
+        load();
+      });
+    }
+    box.addEventListener("keydown", function (event) {
+      if (event.target !== box || event.ctrlKey || event.altKey || event.metaKey) return;
+      if (event.key === "n" || event.key === "N") walkSigns(1);
+      else if (event.key === "p" || event.key === "P") walkSigns(-1);
+      else if (event.key === "Enter") openChosen();
+    });
+    if (data.tKeys) box.title = data.tKeys;
+
+    /* The part that is seen stands in the address, and goes along to the print and the picture. */
+    function linkView() {
+      var b = map.getBounds();
+      document.querySelectorAll("a[data-map-link]").forEach(function (a) {
+        var url = new URL(a.href);
+        url.search = location.search;
+        url.searchParams.set("bbox", [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()].map(function (v) { return v.toFixed(5); }).join(","));
+        url.hash = location.hash;
+        a.href = url.href;
+      });
+    }
+
+    function viewOf(hash) {
+      var found = /(?:^#|&)map=(\d+(?:\.\d+)?)\/(-?\d+(?:\.\d+)?)\/(-?\d+(?:\.\d+)?)/.exec(hash);
+      return found && Math.abs(Number(found[2])) <= 85 ? found.slice(1).map(Number) : null;
+    }
+
+    function keepView() {
+      var at = map.getCenter();
+      var text = "map=" + map.getZoom() + "/" + at.lat.toFixed(5) + "/" + at.lng.toFixed(5);
+      var rest = location.hash.slice(1).split("&").filter(function (part) { return part && part.indexOf("map=") !== 0; });
+      history.replaceState(null, "", location.pathname + location.search + "#" + [text].concat(rest).join("&"));
+      linkView();
+    }
+
     /* The box may change its size: print, large letters, a panel that opens. */
     if (window.ResizeObserver) new ResizeObserver(function () { map.invalidateSize(); }).observe(box);
     loadBoundaries().then(function () {
+      var seen = data.tools ? viewOf(location.hash) : null;
+      if (seen) {
+        map.setView([seen[1], seen[2]], seen[0]);
+        hasView = true;
+      }
+      if (data.tools && window.drMapTools) window.drMapTools(map, data, linkView);
       if (data.pick) pick();
       if (data.line) drawLine();
       return loadOutline();
     }).then(load).then(function () {
       if (data.bbox) map.on("moveend", load);
+      if (data.layers) {
+        keepView();
+        map.on("moveend", keepView);
+      }
+      if (data.tools) L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
       if (data.select && byId[data.select] && byId[data.select].getLatLng) {
         map.panInside(byId[data.select].getLatLng(), { padding: [40, 40] });
       }
@@ -375,5 +542,5 @@
     });
   }
 
-  document.querySelectorAll(".dr-map[data-url], .dr-map[data-pick], .dr-map[data-boundaries]").forEach(start);
+  document.querySelectorAll(".dr-map[data-url], .dr-map[data-more], .dr-map[data-pick], .dr-map[data-boundaries]").forEach(start);
 })();

@@ -1,4 +1,4 @@
-"""Pages over HTTP against the bare server, and counts and map data against bare statements."""
+"""Pages over HTTP against the bare server, and counts against bare statements."""
 
 import random
 import time
@@ -14,7 +14,6 @@ from drillreg.accounts.sessions import start_session
 from drillreg.core import clock
 from drillreg.core.db import db, unit_of_work
 from drillreg.core.paging import encode_cursor
-from drillreg.geo import morton
 from tests.bench.data import READER, SIDE, box_of, town_id
 from tests.bench.load import drive
 from tests.bench.result import Row
@@ -178,37 +177,6 @@ def median_ms(act: Callable[[], object], times: int) -> float:
 def ok(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 200, (path, answer.status_code)
-
-
-def map_data(installation: Installation, size: Size) -> list[Row]:
-    """Measure the map data of random views against the bare indexed query."""
-    client, rows = browser(installation), []
-    for zoom in (9, 11, 14):
-        row = Row(f"map data, zoom {zoom}", installation.backend, "ms", None, False)
-        for _ in range(size.rounds):
-            boxes = iter(views(size, zoom, 400))
-            row.ours.append(
-                median_ms(lambda b=boxes, z=zoom: ok(client, view_path(next(b), z)), 15)
-            )
-            boxes = iter(views(size, zoom, 400))
-            with installation.app.app_context():
-                row.limit.append(median_ms(lambda b=boxes: bare_view(next(b)), 15))
-                db.session.remove()
-        most = max(row.ours)
-        row.note = f"{'ok' if most <= 10 else 'worse'}: at most {most:.1f} ms, target 10 ms"
-        rows.append(row)
-    installation.let_go()
-    return rows
-
-
-def bare_view(box: tuple[float, float, float, float]) -> int:
-    """Read the sites of a rectangle by the index and nothing else."""
-    ranges = " OR ".join(f"morton BETWEEN {a} AND {b}" for a, b in morton.ranges(box, 24))
-    statement = (
-        f"SELECT id, name, level, lon, lat FROM hazard_site WHERE ({ranges})"  # noqa: S608
-        f" AND lon BETWEEN {box[0]} AND {box[2]} AND lat BETWEEN {box[1]} AND {box[3]} LIMIT 2001"
-    )
-    return len(db.session.execute(text(statement)).all())
 
 
 PAGES = {

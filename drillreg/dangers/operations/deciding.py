@@ -94,20 +94,16 @@ def decide_extension(
         turn.raise_on, turn.raised, turn.raised_org_id = raise_date(until, days, 0), 0, None
     code = "danger-extension-granted" if granted else "danger-extension-refused"
     step = log_act(code, danger, actor, now, remark=reason, until=asked.new_due_on)
-    _tell_unit(danger, step, N_("Your request for more time was answered: %(what)s"), actor, now)
-
-
-def _tell_unit(danger: Danger, step: object, message: str, actor: Actor, now: datetime) -> None:
     tell(
         [danger.org],
         Permission.REPORT_DANGERS,
         danger,
-        step,  # type: ignore[arg-type]
+        step,
         kind="danger-decided",
-        message=message,
+        message=N_("Your request for more time was answered: %(what)s"),
         actor=actor,
         now=now,
-        today=now.date(),
+        today=today,
     )
 
 

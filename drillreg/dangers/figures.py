@@ -79,9 +79,7 @@ def _towns(within: Org, scope: OrgScope) -> Sequence[Org]:
     """Return the territories of the table: an organisation itself and what lies below by towns."""
     ids = [place.id for place in places_to_choose(scope, within)]
     found = db.session.scalars(
-        select(Org)
-        .where(Org.id.in_(ids), Org.parent_id == within.id)
-        .order_by(Org.path)
+        select(Org).where(Org.id.in_(ids), Org.parent_id == within.id).order_by(Org.path)
     ).all()
     return found
 
@@ -180,5 +178,3 @@ def level_table(levels: Sequence[LevelFigures]) -> list[Block]:
 def span_text(first: date | None, last: date | None) -> str:
     """Return a stretch of days as papers write it."""
     return f"{day_text(first) if first else '此前'}至{day_text(last) if last else '今'}"
-
-

@@ -12,9 +12,7 @@ from drillreg.orgs.past import org_to_narrow
 from drillreg.orgs.scope import OrgScope
 
 # Names of the arguments of the address, in the order of the filter row.
-ARGUMENTS = (
-    *("within", "state", "level", "category", "source", "site", "from", "to", "by", "q"),
-)
+ARGUMENTS = (*("within", "state", "level", "category", "source", "site", "from", "to", "by", "q"),)
 OPEN = "open"
 STATES = (OPEN, *(each.value for each in Standing), "unverified", "listed")
 

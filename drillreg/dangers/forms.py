@@ -30,7 +30,9 @@ def past(reader: FormReader, name: str, label: str, today: date) -> date:
     return on or today
 
 
-def coming(reader: FormReader, name: str, label: str, today: date, *, required: bool) -> date | None:
+def coming(
+    reader: FormReader, name: str, label: str, today: date, *, required: bool
+) -> date | None:
     """Return a day that may not lie behind today."""
     on = reader.date(name, label, required=required)
     if on is not None and on < today:
@@ -128,9 +130,7 @@ class OrderForm:
 
 def read_days(reader: FormReader, *, required: bool) -> tuple[int | None, bool]:
     """Return a number of days and whether they are working days."""
-    days = reader.integer(
-        "days", translate(N_("Days")), required=required, minimum=1, maximum=366
-    )
+    days = reader.integer("days", translate(N_("Days")), required=required, minimum=1, maximum=366)
     counted = reader.choice(
         "counted", translate(N_("Counted in")), (CALENDAR, WORKING), required=False
     )

@@ -43,7 +43,10 @@ def _facts(danger: Danger) -> list[Row]:
         ("隐患内容", danger.what),
         ("位置", danger.place or ""),
         ("等级、类别", f"{level}　{kind}"),
-        ("发现", f"{day_text(danger.found_on)}　{danger.finder}　{word(danger.source, 'danger_source')}"),
+        (
+            "发现",
+            f"{day_text(danger.found_on)}　{danger.finder}　{word(danger.source, 'danger_source')}",
+        ),
         ("依据", danger.basis or ""),
     ]
 
@@ -187,9 +190,24 @@ def close_paper(danger: Danger, turn: DangerRound | None) -> Paper:
             [Place("责任单位", danger.org.name), Place("等级", word(danger.level, "danger_level"))],
             [Place("隐患内容", danger.what, height_mm=26)],
             [Place("发现", f"{danger.finder}　{day_text(danger.found_on)}")],
-            [Place("整改情况", f"{done}\n{danger.fixed_by_name or ''}　{day_text(danger.fixed_on)}", height_mm=34)],
-            [Place("复查（验收）意见", f"{seen}\n{reviewed}".strip() or "当场整改，尚未复查", height_mm=34)],
-            [Place("销号日期", day_text(danger.closed_on)), Place("销号单位（盖章）", height_mm=34)],
+            [
+                Place(
+                    "整改情况",
+                    f"{done}\n{danger.fixed_by_name or ''}　{day_text(danger.fixed_on)}",
+                    height_mm=34,
+                )
+            ],
+            [
+                Place(
+                    "复查（验收）意见",
+                    f"{seen}\n{reviewed}".strip() or "当场整改，尚未复查",
+                    height_mm=34,
+                )
+            ],
+            [
+                Place("销号日期", day_text(danger.closed_on)),
+                Place("销号单位（盖章）", height_mm=34),
+            ],
         ]
     )
     return Paper("sign-off", "事故隐患销号单", [grid], signed=False)

@@ -79,9 +79,7 @@ def prove_step(
     _add(kind, danger, danger.org_id, on, grade, now, facts)
 
 
-def raise_removed(
-    danger: Danger, grade: Grade, *, note: str, actor: Actor, now: datetime
-) -> None:
+def raise_removed(danger: Danger, grade: Grade, *, note: str, actor: Actor, now: datetime) -> None:
     """Raise the grade of the removal of a danger: somebody else has looked."""
     raise_grades(
         REMOVED,
@@ -102,9 +100,7 @@ def prove_received(danger: Danger, org_id: int, *, on: date, now: datetime) -> N
     danger.received_id = came.id
 
 
-def prove_supervised(
-    danger: Danger, org_id: int, number: str, *, on: date, now: datetime
-) -> None:
+def prove_supervised(danger: Danger, org_id: int, number: str, *, on: date, now: datetime) -> None:
     """Note that a major danger was put under supervision, at whoever owes it."""
     owes = danger.told_org_id if danger.received_id else None
     said = {"danger_id": danger.received_id or danger.found_id, "number": number}

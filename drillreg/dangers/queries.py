@@ -14,7 +14,6 @@ from drillreg.dangers.filters import OPEN, DangerFilter
 from drillreg.dangers.models import (
     Danger,
     DangerListing,
-    DangerPhoto,
     DangerPlan,
     DangerReturn,
     DangerRound,
@@ -36,9 +35,7 @@ AUTHORITIES = ("county", "town", "department", "outside")
 
 
 def _verified() -> ColumnElement[bool]:
-    return exists().where(
-        DangerRound.danger_id == Danger.id, DangerRound.outcome == Outcome.PASSED
-    )
+    return exists().where(DangerRound.danger_id == Danger.id, DangerRound.outcome == Outcome.PASSED)
 
 
 def stands(state: str, today: date) -> ColumnElement[bool]:

@@ -133,12 +133,12 @@ def ensure_stage(stage: Stage, wanted: Collection[Stage]) -> None:
 def ensure_spot(level: DangerLevel, photos_before: int, photos_after: int) -> None:
     """Raise unless a danger can be struck off as put right on the spot, seen on two photos."""
     if level is DangerLevel.MAJOR:
-        sentence = N_("A major danger cannot be struck off on the spot: it needs a plan of removal.")
+        sentence = N_(
+            "A major danger cannot be struck off on the spot: it needs a plan of removal."
+        )
         raise FormErrors([FieldError("spot", sentence)])
     missing = [
-        name
-        for name, count in (("before", photos_before), ("after", photos_after))
-        if not count
+        name for name, count in (("before", photos_before), ("after", photos_after)) if not count
     ]
     if missing:
         sentence = N_("Put right on the spot: attach a photo from before and one from after.")

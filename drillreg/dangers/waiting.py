@@ -32,9 +32,7 @@ def _dangers(
         .join(Danger.org)
         .outerjoin(
             DangerRound,
-            and_(
-                DangerRound.danger_id == Danger.id, DangerRound.number == Danger.round_number
-            ),
+            and_(DangerRound.danger_id == Danger.id, DangerRound.number == Danger.round_number),
         )
         .outerjoin(Issuer, Issuer.id == DangerRound.issuer_org_id)
         .options(contains_eager(Danger.org))

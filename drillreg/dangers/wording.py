@@ -61,6 +61,17 @@ RETURN_WORDS = {
     ReturnKind.YEAR: N_("Yearly return"),
 }
 
+# What every template about dangers is given.
+WORDS: dict[str, Any] = {
+    "standing_words": STANDING_WORDS,
+    "standing_colours": STANDING_COLOURS,
+    "round_words": ROUND_WORDS,
+    "moment_words": MOMENT_WORDS,
+    "outcome_words": OUTCOME_WORDS,
+    "transfer_words": TRANSFER_WORDS,
+    "return_words": RETURN_WORDS,
+}
+
 
 def standing(danger: Danger, today: date) -> Standing:
     """Say how a danger stands on a day."""

@@ -80,6 +80,8 @@ MENU: tuple[Entry | None, ...] = (
         children=(
             Entry(N_("Ledger of sites"), "hazards.index"),
             Entry(N_("Checks to make"), "hazards.mine", permission=Permission.LOG_CHECKS),
+            Entry(N_("Dangers put right"), "dangers.index"),
+            Entry(N_("Figures of dangers"), "dangers.figures"),
         ),
     ),
     Entry(

@@ -176,9 +176,7 @@ def transfer(
     return found
 
 
-def _open_to(
-    danger: Danger, to: Org, reason: str, actor: Actor, now: datetime, today: date
-) -> int:
+def _open_to(danger: Danger, to: Org, reason: str, actor: Actor, now: datetime, today: date) -> int:
     text = GrantText(
         permission=Permission.ASSIGN_DANGERS,
         reason_kind="transfer",

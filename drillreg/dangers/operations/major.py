@@ -71,9 +71,7 @@ def keep_plan(
     plan.cost_yuan, plan.made_on, plan.made_by_name = text.cost_yuan, text.made_on, actor.name
     db.session.add(plan)
     if is_new:
-        proving.prove_step(
-            proving.PLANNED, danger, on=text.made_on, grade=Grade.EVIDENCED, now=now
-        )
+        proving.prove_step(proving.PLANNED, danger, on=text.made_on, grade=Grade.EVIDENCED, now=now)
     log_act("danger-planned", danger, actor, now, settled=sorted(text.settled))
     return plan
 
@@ -129,9 +127,7 @@ def put_up(
     return found
 
 
-def take_down(
-    danger: Danger, *, reason: str, actor: Actor, now: datetime, today: date
-) -> None:
+def take_down(danger: Danger, *, reason: str, actor: Actor, now: datetime, today: date) -> None:
     """Take a danger off the list (摘牌), as a rule after its acceptance."""
     found = standing_listing(danger)
     if found is None:

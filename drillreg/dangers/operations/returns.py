@@ -97,9 +97,7 @@ def strike_return(found: DangerReturn, *, reason: str, actor: Actor, now: dateti
     _audit("danger-return-struck", found, actor, now, reason=reason)
 
 
-def _audit(
-    action: str, found: DangerReturn, actor: Actor, now: datetime, **detail: object
-) -> None:
+def _audit(action: str, found: DangerReturn, actor: Actor, now: datetime, **detail: object) -> None:
     record(
         action,
         subject_kind=SUBJECT,

@@ -259,9 +259,7 @@ def _pass(
     grade = Grade.VERIFIED if outside else Grade.EVIDENCED
     proving.raise_removed(danger, grade, note=found.text, actor=actor, now=now)
     if danger.level is DangerLevel.MAJOR:
-        proving.prove_step(
-            proving.ACCEPTED, danger, on=found.reviewed_on, grade=grade, now=now
-        )
+        proving.prove_step(proving.ACCEPTED, danger, on=found.reviewed_on, grade=grade, now=now)
     if not is_closed:
         strike_off(danger, register_keeper(danger.org), actor, now, today, by=name)
         log_act("danger-closed", danger, actor, now, remark=danger.close_number or "")

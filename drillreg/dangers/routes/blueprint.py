@@ -10,15 +10,6 @@ from drillreg.core.page import name_of
 from drillreg.dangers.models import Danger
 from drillreg.dangers.queries import get_danger
 from drillreg.dangers.scope import DANGER
-from drillreg.dangers.wording import (
-    MOMENT_WORDS,
-    OUTCOME_WORDS,
-    RETURN_WORDS,
-    ROUND_WORDS,
-    STANDING_COLOURS,
-    STANDING_WORDS,
-    TRANSFER_WORDS,
-)
 from drillreg.i18n import N_
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import get_org
@@ -28,16 +19,6 @@ bp = Blueprint("dangers", __name__, url_prefix="/dangers")
 
 REPORT, ASSIGN = Permission.REPORT_DANGERS, Permission.ASSIGN_DANGERS
 OFFICES = frozenset({"county", "department", "town"})
-
-WORDS: dict[str, Any] = {
-    "standing_words": STANDING_WORDS,
-    "standing_colours": STANDING_COLOURS,
-    "round_words": ROUND_WORDS,
-    "moment_words": MOMENT_WORDS,
-    "outcome_words": OUTCOME_WORDS,
-    "transfer_words": TRANSFER_WORDS,
-    "return_words": RETURN_WORDS,
-}
 
 
 def danger_to(permission: Permission, danger_id: int, *, lock: bool = False) -> Danger:
@@ -73,7 +54,9 @@ def org_choices(orgs: Any) -> list[tuple[int, str]]:
     return [(org.id, name_of(org)) for org in orgs]
 
 
-def ask(danger: Danger, title: str, act: str, button: str, fields: list[Any], form: Any, **more: Any) -> str:
+def ask(
+    danger: Danger, title: str, act: str, button: str, fields: list[Any], form: Any, **more: Any
+) -> str:
     """Show a form of few fields for one act on a danger; sentences are marked ones.
 
     A field is (macro, name, label, keywords) of `shared/ui.html`.

@@ -89,7 +89,12 @@ def extension_answer(danger_id: int) -> str:
     asked = deciding.open_extension(danger.rounds[-1])
     if asked is None:
         raise DomainError(N_("No request for more time waits for an answer."))
-    until = ("date_field", "new_due_on", N_("New deadline"), {"hint": translate(N_("If it is agreed."))})
+    until = (
+        "date_field",
+        "new_due_on",
+        N_("New deadline"),
+        {"hint": translate(N_("If it is agreed."))},
+    )
     reason = ("textarea", "reason", N_("Reason"), {"maxlength": 500, "required": True})
     return ask(
         danger,
@@ -227,7 +232,12 @@ def law(danger_id: int) -> str:
     danger, today = danger_to(ASSIGN, danger_id), clock.today()
     ensure_stage(danger.stage, OPEN_STAGES)
     fields = [
-        ("field", "to", N_("Department that enforces the law"), {"required": True, "width": "full"}),
+        (
+            "field",
+            "to",
+            N_("Department that enforces the law"),
+            {"required": True, "width": "full"},
+        ),
         ("field", "number", N_("Number of its paper"), {"required": True, "width": "20c"}),
         ("date_field", "on", N_("Day"), {"required": True, "max": today.isoformat()}),
     ]
@@ -261,7 +271,5 @@ def law_noted(danger_id: int) -> ResponseReturnValue:
     )
     on = past(reader, "on", translate(N_("Day")), clock.today())
     reader.finish()
-    deciding.hand_over(
-        danger, to=to, number=number, on=on, actor=current_actor(), now=clock.now()
-    )
+    deciding.hand_over(danger, to=to, number=number, on=on, actor=current_actor(), now=clock.now())
     return _back(danger_id, N_("Noted."))

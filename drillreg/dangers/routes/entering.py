@@ -47,7 +47,9 @@ def _context(org: Org, danger: Danger | None, form: FormView) -> dict[str, Any]:
         "danger": danger,
         "form": form,
         "sites": sites_to_prove(org, current_scope()),
-        "categories": code_list("danger_category").options(keep=danger.category if danger else None),
+        "categories": code_list("danger_category").options(
+            keep=danger.category if danger else None
+        ),
         "levels": [
             (item.code, f"{pick(item.label)}：{pick(_hint(item.attributes))}")
             for item in code_list("danger_level")

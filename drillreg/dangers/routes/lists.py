@@ -18,9 +18,9 @@ from drillreg.dangers.queries import (
     counts_of,
     dangers_page,
 )
-from drillreg.dangers.routes.blueprint import ASSIGN, REPORT, WORDS, bp, org_asked
+from drillreg.dangers.routes.blueprint import ASSIGN, REPORT, bp, org_asked
 from drillreg.dangers.rules import Stage, Standing
-from drillreg.dangers.wording import STANDING_WORDS, days_late, standing
+from drillreg.dangers.wording import STANDING_WORDS, WORDS, days_late, standing
 from drillreg.documents.answer import pdf_answer
 from drillreg.i18n import N_, translate
 from drillreg.orgs.choices import place_options

@@ -35,7 +35,12 @@ def tell(danger_id: int) -> str:
     authorities = [each for each in authorities_near(danger.org) if each.id != danger.org_id]
     safety = [each for each in authorities if each.field == "emergency"]
     fields = [
-        ("select", "to", N_("Competent authority"), {"options": org_choices(authorities), "required": True}),
+        (
+            "select",
+            "to",
+            N_("Competent authority"),
+            {"options": org_choices(authorities), "required": True},
+        ),
         (
             "textarea",
             "text",
@@ -84,7 +89,9 @@ def plan(danger_id: int) -> str:
     major.ensure_major(danger)
     found = plan_of(danger)
     kept = found.items if found else {}
-    values = {f"item_{item.code}": kept.get(item.code, "") for item in code_list("danger_plan_item")}
+    values = {
+        f"item_{item.code}": kept.get(item.code, "") for item in code_list("danger_plan_item")
+    }
     form = form_view(
         **values,
         settled=found.settled if found else [],

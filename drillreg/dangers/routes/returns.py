@@ -20,8 +20,9 @@ from drillreg.dangers.operations import returns as acts
 from drillreg.dangers.periods import ReturnKind, period_of
 from drillreg.dangers.queries import get_return, returns_of
 from drillreg.dangers.return_papers import return_paper
-from drillreg.dangers.routes.blueprint import REPORT, WORDS, bp, org_asked
+from drillreg.dangers.routes.blueprint import REPORT, bp, org_asked
 from drillreg.dangers.uploads import ACCEPT, Scan
+from drillreg.dangers.wording import WORDS
 from drillreg.documents.answer import pdf_answer
 from drillreg.files.web import send_stored
 from drillreg.i18n import N_, translate
@@ -40,10 +41,9 @@ def _period(kind: ReturnKind, today: date) -> tuple[date, date]:
     first, last = period_of(kind, today)
     if asked is None or asked > last:
         return first, last
-    behind = date(asked.year + 1, 1, 1)
-    if kind is ReturnKind.QUARTER:
-        month = (asked.month - 1) // 3 * 3 + 4
-        behind = date(asked.year + month // 12, month % 12 or 12, 1) if month <= 12 else behind
+    # The first month behind the quarter, 13 for the last one.
+    month = (asked.month - 1) // 3 * 3 + 4 if kind is ReturnKind.QUARTER else 13
+    behind = date(asked.year, month, 1) if month < 13 else date(asked.year + 1, 1, 1)
     return period_of(kind, behind)
 
 
@@ -176,5 +176,3 @@ def return_due() -> ResponseReturnValue:
         return see_other(url_for(".returns", org=org.id))
     given: dict[str, Any] = {name: request.args.get(name) for name in ("kind", "next")}
     return see_other(url_for("evidence.new", org=org.id, **given))
-
-

@@ -278,5 +278,7 @@ def sheet(danger_id: int) -> ResponseReturnValue:
             now=clock.now(),
             **facts,
         )
-    flash(translate(N_("The sheet is ready to print. When it is back, enter the result.")), "success")
+    flash(
+        translate(N_("The sheet is ready to print. When it is back, enter the result.")), "success"
+    )
     return see_other(url_for("documents.sheet", public_id=code.public_id))

@@ -67,7 +67,9 @@ def merge(danger_id: int) -> str:
     """Ask with which open danger of the same organisation a draft is merged."""
     danger = danger_to(REPORT, danger_id)
     ensure_stage(danger.stage, {Stage.DRAFT})
-    choices = [(key, f"{each.number or ''}　{each.what[:60]}") for key, each in _beside(danger).items()]
+    choices = [
+        (key, f"{each.number or ''}　{each.what[:60]}") for key, each in _beside(danger).items()
+    ]
     options = {"required": True, "width": "full"}
     return ask(
         danger,

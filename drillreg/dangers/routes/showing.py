@@ -19,7 +19,7 @@ from drillreg.dangers.queries import (
     plan_of,
     transfers_of,
 )
-from drillreg.dangers.routes.blueprint import ASSIGN, REPORT, WORDS, bp, may
+from drillreg.dangers.routes.blueprint import ASSIGN, REPORT, bp, may
 from drillreg.dangers.rules import (
     OPEN_STAGES,
     DangerLevel,
@@ -29,12 +29,12 @@ from drillreg.dangers.rules import (
     TransferState,
 )
 from drillreg.dangers.waiting import accept_by
-from drillreg.dangers.wording import days_late, standing, strip
+from drillreg.dangers.wording import WORDS, days_late, standing, strip
 from drillreg.files.web import send_stored
 from drillreg.hazards.scope import SITE
 from drillreg.orgs.scope import current_scope, may_here
 from drillreg.steps.queries import steps_of
-from drillreg.steps.showing import timeline
+from drillreg.steps.timeline import timeline
 
 
 def _rights(danger: Danger) -> dict[str, bool]:
@@ -55,7 +55,10 @@ def _rights(danger: Danger) -> dict[str, bool]:
         "answer": reports and stage in {Stage.REGISTERED, Stage.ASSIGNED},
         "review": (assigns or reports) and (stage is Stage.REPORTED or unverified),
         "sheet": reports and stage is Stage.REPORTED,
-        "extend": reports and stage is Stage.ASSIGNED and asked is None and danger.due_on is not None,
+        "extend": reports
+        and stage is Stage.ASSIGNED
+        and asked is None
+        and danger.due_on is not None,
         "decide": assigns and stage is Stage.ASSIGNED and asked is not None,
         "transfer": assigns and is_open and may_here(Permission.GRANT_ACCESS, danger.org),
         "hand_over": assigns and is_open,

@@ -78,10 +78,9 @@ class PlaceFigures:
 def _towns(within: Org, scope: OrgScope) -> Sequence[Org]:
     """Return the territories of the table: an organisation itself and what lies below by towns."""
     ids = [place.id for place in places_to_choose(scope, within)]
-    found = db.session.scalars(
+    return db.session.scalars(
         select(Org).where(Org.id.in_(ids), Org.parent_id == within.id).order_by(Org.path)
     ).all()
-    return found
 
 
 def by_place(

@@ -18,6 +18,7 @@ from drillreg.documents.paper import (
     Manner,
     Paper,
     Paragraph,
+    Part,
     Place,
     Row,
     SheetCode,
@@ -143,8 +144,9 @@ def listing_paper(danger: Danger, found: DangerListing) -> Paper:
         ),
         Heading("隐患情况"),
         _fact_table(danger),
-        *([Heading("督办要求"), Paragraph(found.note)] if found.note else []),
     ]
+    if found.note:
+        blocks += [Heading("督办要求"), Paragraph(found.note)]
     return Paper(
         "official",
         "关于挂牌督办重大事故隐患的通知",
@@ -215,7 +217,11 @@ def close_paper(danger: Danger, turn: DangerRound | None) -> Paper:
 
 def review_sheet(danger: Danger, turn: DangerRound, code: SheetCode) -> Paper:
     """Return the sheet on which somebody verifies by hand what was put right."""
-    result = [CheckBox("整改到位，同意销号　"), CheckBox("整改不到位，退回重新整改"), "\n\n意见："]
+    result: list[Part] = [
+        CheckBox("整改到位，同意销号　"),
+        CheckBox("整改不到位，退回重新整改"),
+        "\n\n意见：",
+    ]
     grid = FormGrid(
         [
             [Place("隐患编号", danger.number or ""), Place("责任单位", danger.org.name)],

@@ -93,7 +93,7 @@ def raise_removed(danger: Danger, grade: Grade, *, note: str, actor: Actor, now:
 
 
 def prove_received(danger: Danger, org_id: int, *, on: date, now: datetime) -> None:
-    """Note that an authority received the report of a major danger, by which it owes supervision."""
+    """Note that an authority received the report of a major danger: it owes supervision."""
     came = _add(RECEIVED, danger, org_id, on, Grade.EVIDENCED, now, {})
     db.session.flush()
     came.attributes = {"danger_id": came.id}

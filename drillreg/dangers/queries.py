@@ -72,7 +72,7 @@ def conditions(wanted: DangerFilter, scope: OrgScope, today: date) -> list[Colum
         found.append(Danger.found_on >= wanted.first)
     if wanted.last is not None:
         found.append(Danger.found_on <= wanted.last)
-    same = {Danger.level: wanted.level, Danger.category: wanted.category}
+    same: dict[Any, Any] = {Danger.level: wanted.level, Danger.category: wanted.category}
     same |= {Danger.source: wanted.source, Danger.site_id: wanted.site_id}
     found += [column == value for column, value in same.items() if value]
     if wanted.words:

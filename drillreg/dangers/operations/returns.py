@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -97,7 +98,7 @@ def strike_return(found: DangerReturn, *, reason: str, actor: Actor, now: dateti
     _audit("danger-return-struck", found, actor, now, reason=reason)
 
 
-def _audit(action: str, found: DangerReturn, actor: Actor, now: datetime, **detail: object) -> None:
+def _audit(action: str, found: DangerReturn, actor: Actor, now: datetime, **detail: Any) -> None:
     record(
         action,
         subject_kind=SUBJECT,

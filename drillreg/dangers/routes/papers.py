@@ -63,9 +63,10 @@ PAPERS = {
 }
 
 
-@bp.get(
-    "/<int:danger_id>/papers/<any(order, transfer, listing, plan, close):kind>/<int:key>.<any(pdf, docx):form>"
-)
+KINDS = ", ".join(PAPERS)
+
+
+@bp.get(f"/<int:danger_id>/papers/<any({KINDS}):kind>/<int:key>.<any(pdf, docx):form>")
 @requires(Permission.VIEW)
 def paper(danger_id: int, kind: str, key: int, form: str) -> ResponseReturnValue:
     """Hand out a paper of a danger; `key` names the round, transfer or listing."""

@@ -363,43 +363,8 @@ def upgrade() -> None:
             batch_op.f("ix_danger_extension_round_id"), ["round_id"], unique=False
         )
 
-    op.drop_table("fulltext_gram_config")
-    op.drop_table("fulltext_gram")
-    op.drop_table("fulltext_gram_data")
-    op.drop_table("fulltext_gram_docsize")
-    op.drop_table("fulltext_gram_idx")
-
 
 def downgrade() -> None:
-    op.create_table(
-        "fulltext_gram_idx",
-        sa.Column("segid", sa.NullType(), nullable=False),
-        sa.Column("term", sa.NullType(), nullable=False),
-        sa.Column("pgno", sa.NullType(), nullable=True),
-        sa.PrimaryKeyConstraint("segid", "term"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "fulltext_gram_docsize",
-        sa.Column("id", sa.INTEGER(), nullable=True),
-        sa.Column("sz", sa.BLOB(), nullable=True),
-        sa.Column("origin", sa.INTEGER(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table(
-        "fulltext_gram_data",
-        sa.Column("id", sa.INTEGER(), nullable=True),
-        sa.Column("block", sa.BLOB(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table("fulltext_gram", sa.Column("grams", sa.NullType(), nullable=True))
-    op.create_table(
-        "fulltext_gram_config",
-        sa.Column("k", sa.NullType(), nullable=False),
-        sa.Column("v", sa.NullType(), nullable=True),
-        sa.PrimaryKeyConstraint("k"),
-        sqlite_with_rowid=False,
-    )
     with op.batch_alter_table("danger_extension", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_danger_extension_round_id"))
 

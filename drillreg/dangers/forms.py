@@ -67,12 +67,12 @@ class DangerForm:
         client_id = reader.raw("client_id").lower()
         if not is_edit and not is_client_id(client_id):
             reader.fail("client_id", N_("This page is out of date. Load it again."))
-        what = reader.text("what", translate(N_("What is wrong")), required=True, max_length=500)
-        place = reader.text("place", translate(N_("Where")), max_length=200)
+        what = reader.text("what", translate(N_("What the danger is")), required=True, max_length=500)
+        place = reader.text("place", translate(N_("Where it is")), max_length=200)
         kinds = code_list("danger_category").codes()
         category = reader.choice("category", translate(N_("Kind")), kinds)
         levels = code_list("danger_level").codes()
-        level = reader.choice("level", translate(N_("Level")), levels)
+        level = reader.choice("level", translate(N_("Level of the danger")), levels)
         sources = code_list("danger_source").codes()
         source = reader.choice("source", translate(N_("How it was found")), sources)
         named = reader.text("finder", translate(N_("Found by")), max_length=60)
@@ -83,7 +83,7 @@ class DangerForm:
         )
         spot = reader.flag("spot")
         measure = reader.text(
-            "measure", translate(N_("What was done")), required=spot, max_length=LONG
+            "measure", translate(N_("How it was put right")), required=spot, max_length=LONG
         )
         cost = reader.integer("cost_yuan", translate(N_("Cost")), maximum=MOST_YUAN)
         due_on = coming(reader, "due_on", translate(N_("Deadline")), today, required=False)
@@ -118,7 +118,7 @@ class OrderForm:
         """Return what was typed, or raise FormErrors."""
         reader = FormReader(fields)
         kinds = [RoundKind.ORDER.value, RoundKind.NOTICE.value]
-        kind = reader.choice("kind", translate(N_("Paper")), kinds)
+        kind = reader.choice("kind", translate(N_("The paper")), kinds)
         to = reader.choice("to", translate(N_("Addressed to")), [str(each) for each in orgs])
         asked = reader.text(
             "requirement", translate(N_("What is asked for")), required=True, max_length=LONG
@@ -130,7 +130,7 @@ class OrderForm:
 
 def read_days(reader: FormReader, *, required: bool) -> tuple[int | None, bool]:
     """Return a number of days and whether they are working days."""
-    days = reader.integer("days", translate(N_("Days")), required=required, minimum=1, maximum=366)
+    days = reader.integer("days", translate(N_("Number of days")), required=required, minimum=1, maximum=366)
     counted = reader.choice(
         "counted", translate(N_("Counted in")), (CALENDAR, WORKING), required=False
     )
@@ -149,7 +149,7 @@ class AnswerForm:
     def read(cls, fields: Mapping[str, str], *, found_on: date, today: date) -> "AnswerForm":
         """Return what was typed, or raise FormErrors."""
         reader = FormReader(fields)
-        text = reader.text("text", translate(N_("What was done")), required=True, max_length=LONG)
+        text = reader.text("text", translate(N_("How it was put right")), required=True, max_length=LONG)
         fixed_on = past(reader, "fixed_on", translate(N_("Put right on")), today)
         if fixed_on < found_on:
             reader.fail("fixed_on", N_("The day lies before the day it was found."))
@@ -165,10 +165,10 @@ def read_review(
     reader = FormReader(fields)
     outcome = reader.choice("outcome", translate(N_("Result")), [*Outcome])
     returned = outcome == Outcome.RETURNED
-    on = past(reader, "reviewed_on", translate(N_("Verified on")), today)
+    on = past(reader, "reviewed_on", translate(N_("Day of the verification")), today)
     if fixed_on is not None and on < fixed_on:
         reader.fail("reviewed_on", N_("The day lies before the day it was put right."))
-    label = translate(N_("What was seen"))
+    label = translate(N_("What the verification found"))
     text = reader.text("text", label, required=True, max_length=LONG)
     team = reader.text(
         "team",

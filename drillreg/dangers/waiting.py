@@ -119,7 +119,7 @@ def _to_move(danger: Danger, turn: DangerRound | None, actor: Actor) -> TodoItem
         act = (N_("Give an order"), url_for("dangers.order", danger_id=danger.id))
     elif danger.stage is Stage.REPORTED:
         kind, due_on = "danger-review", accept_by(danger)
-        act = (N_("Verify"), url_for("dangers.review", danger_id=danger.id))
+        act = (N_("Verify the removal"), url_for("dangers.review", danger_id=danger.id))
     elif turn is not None and turn.raised_org_id == actor.org_id:
         kind = "danger-late"
         act = (N_("Look after it"), show)

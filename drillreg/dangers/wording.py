@@ -53,7 +53,7 @@ MOMENT_WORDS = {
 OUTCOME_WORDS = {Outcome.PASSED: N_("Passed"), Outcome.RETURNED: N_("Not passed, returned")}
 TRANSFER_WORDS = {
     TransferState.SENT: N_("Waiting for an answer"),
-    TransferState.ACCEPTED: N_("Accepted"),
+    TransferState.ACCEPTED: N_("Transfer accepted"),
     TransferState.RETURNED: N_("Returned"),
 }
 RETURN_WORDS = {
@@ -97,7 +97,7 @@ def strip(danger: Danger, rounds: list[DangerRound]) -> list[Mapping[str, Any]]:
         found += [
             _station(N_("Handled"), danger.fixed_on, danger.fixed_by_name, is_done=True),
             _station(N_("Reported"), danger.fixed_on, danger.fixed_by_name, is_done=True),
-            _station(N_("Verified"), None, None, is_done=False),
+            _station(N_("Verified by others"), None, None, is_done=False),
         ]
         return found
     first = rounds[0] if rounds else None
@@ -115,7 +115,7 @@ def strip(danger: Danger, rounds: list[DangerRound]) -> list[Mapping[str, Any]]:
             is_done=last is not None and last.reported_on is not None,
         ),
         _station(
-            N_("Verified"),
+            N_("Verified by others"),
             passed.reviewed_on if passed else None,
             passed.reviewed_by_name if passed else None,
             is_done=passed is not None,
@@ -128,6 +128,6 @@ def _station(label: str, on: date | None, name: str | None, *, is_done: bool) ->
     text = "　".join(part for part in (day(on), name or "") if part)
     return {
         "label": translate(label),
-        "text": text or translate(N_("not yet")),
+        "text": text or translate(N_("not done yet")),
         "state": "done" if is_done else "open",
     }

@@ -35,10 +35,10 @@ from drillreg.orgs.models import Org
 
 # What a stale edit shows of both sides.
 SHOWN = {
-    "what": N_("What is wrong"),
-    "place": N_("Where"),
+    "what": N_("What the danger is"),
+    "place": N_("Where it is"),
     "category": N_("Kind"),
-    "level": N_("Level"),
+    "level": N_("Level of the danger"),
     "basis": N_("Against what"),
 }
 

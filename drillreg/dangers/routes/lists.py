@@ -89,12 +89,12 @@ def columns(today: date) -> tuple[Column[Danger], ...]:
     """Return the columns of the ledger as a table."""
     return (
         Column(N_("Number"), lambda danger: danger.number),
-        Column(N_("What is wrong"), lambda danger: danger.what),
+        Column(N_("What the danger is"), lambda danger: danger.what),
         Column(N_("Organisation to put it right"), lambda danger: danger.org.name),
-        Column(N_("Where"), lambda danger: danger.place),
+        Column(N_("Where it is"), lambda danger: danger.place),
         Column(N_("Site"), lambda danger: danger.site.name if danger.site else None),
         Column(N_("Kind"), lambda danger: code_label(danger.category, "danger_category")),
-        Column(N_("Level"), lambda danger: code_label(danger.level, "danger_level")),
+        Column(N_("Level of the danger"), lambda danger: code_label(danger.level, "danger_level")),
         Column(N_("How it was found"), lambda danger: code_label(danger.source, "danger_source")),
         Column(N_("Found by"), lambda danger: danger.finder),
         Column(N_("Found on"), lambda danger: danger.found_on),
@@ -106,7 +106,7 @@ def columns(today: date) -> tuple[Column[Danger], ...]:
         Column(N_("Cost (yuan)"), lambda danger: danger.cost_yuan),
         Column(N_("Struck off on"), lambda danger: danger.closed_on),
         Column(N_("Number of the strike-off"), lambda danger: danger.close_number),
-        Column(N_("Verified by"), lambda danger: danger.closed_by_name),
+        Column(N_("Who verified"), lambda danger: danger.closed_by_name),
         Column(N_("Number of law enforcement"), lambda danger: danger.handed_number),
     )
 

@@ -110,7 +110,7 @@ def _read(kind: ReturnKind, first: date, last: date, today: date) -> acts.Sent:
     label = translate(N_("Signed by the person in charge"))
     signed_by = reader.text("signed_by", label, required=True, max_length=60)
     sent_to = reader.text("sent_to", translate(N_("Sent to")), required=True, max_length=120)
-    sent_on = past(reader, "sent_on", translate(N_("Sent on")), today)
+    sent_on = past(reader, "sent_on", translate(N_("Return sent on")), today)
     if sent_on <= last:
         reader.fail("sent_on", N_("The period was not over on this day."))
     reader.finish()

@@ -14,6 +14,7 @@ from drillreg.core.errors import DomainError
 from drillreg.demo.access import load_access
 from drillreg.demo.books import load_books
 from drillreg.demo.county import load_county
+from drillreg.demo.dangers import load_dangers, prepare_dangers
 from drillreg.demo.drills import load_drills, prepare_drills, sweep
 from drillreg.demo.duties import load_duties, work_out
 from drillreg.demo.filings import load_filings
@@ -83,6 +84,7 @@ STAGES = (
     Stage("filings", load_filings),
     Stage("revisions", load_revisions),
     Stage("leaving", load_leaving),
+    Stage("dangers", load_dangers, before=prepare_dangers),
     Stage("duties", load_duties, after=work_out),
 )
 

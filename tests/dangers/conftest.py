@@ -9,8 +9,13 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from drillreg.core.db import db
+from drillreg.core.changes import announce
+from drillreg.core.db import db, unit_of_work
 from drillreg.dangers.models import Danger
+from drillreg.duties.book import book_of
+from drillreg.duties.deciding import body_of
+from drillreg.duties.following import sweep_duties
+from drillreg.duties.models import RuleDecision
 from drillreg.orgs.models import Oversight
 
 
@@ -134,3 +139,41 @@ def kept(app):
             return found
 
     return read
+
+
+def fields_of(page):
+    """Return what the form of a page would send as it stands."""
+    sent = {}
+    for field in page.select("main form input[name], main form textarea, main form select"):
+        if field.get("type") in {"radio", "checkbox"} and not field.has_attr("checked"):
+            continue
+        chosen = field.select_one("option[selected]") if field.name == "select" else None
+        value = chosen["value"] if chosen else field.get("value", "")
+        sent[field["name"]] = field.text.strip() if field.name == "textarea" else value
+    return sent
+
+
+@pytest.fixture
+def switched_on(app, county, frozen):
+    """Let the county switch on rules of texts that nobody here holds."""
+
+    def decide(*rules):
+        with app.app_context():
+            with unit_of_work():
+                for rule in rules:
+                    found = book_of(county.county.id).on(rule, date(2026, 5, 12))
+                    decision = RuleDecision(
+                        owner_id=county.county.id,
+                        rule=rule,
+                        from_on=date(2026, 1, 1),
+                        body={**body_of(found), "on": True},
+                        reason="本县执行",
+                        decided_at=frozen.now,
+                        decided_by_id=0,
+                        decided_by_name="周敏",
+                    )
+                    db.session.add(decision)
+                announce("duties", org_ids=[county.county.id])
+            sweep_duties(frozen.now)
+
+    return decide

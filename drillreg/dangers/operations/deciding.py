@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from drillreg.accounts.reach.operations import give_grant
 from drillreg.accounts.reach.rules import GrantText
@@ -113,9 +114,9 @@ def decide_extension(
 def waiting_transfer(danger: Danger) -> DangerTransfer | None:
     """Return the transfer of a danger that waits for an answer, or None."""
     return db.session.scalar(
-        select(DangerTransfer).where(
-            DangerTransfer.danger_id == danger.id, DangerTransfer.state == TransferState.SENT
-        )
+        select(DangerTransfer)
+        .options(joinedload(DangerTransfer.sender))
+        .where(DangerTransfer.danger_id == danger.id, DangerTransfer.state == TransferState.SENT)
     )
 
 

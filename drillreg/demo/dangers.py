@@ -4,9 +4,11 @@ They go through the same acts as in an office; nothing is written beside them.
 """
 
 import io
+import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 from PIL import Image, ImageDraw
 from sqlalchemy import select
@@ -55,34 +57,32 @@ class Story:
     days: int = 15
     measure: str = ""
     cost: int | None = None
-    items: Mapping[str, str] = field(default_factory=dict)
 
 
-PLAN = {
-    "aims": "消除尾矿库排洪涵管开裂渗漏隐患，恢复设计排洪能力。",
-    "methods": "降低库水位，内衬加固涵管，增设位移和浸润线观测点。",
-    "money": "治理经费四十八万元，由企业安全生产费用列支；备砂石、土工布和抽水泵。",
-    "people": "企业主要负责人为责任人，设计、施工单位配合，镇应急办督促。",
-    "schedule": "九十日内完成；每周报送进度，汛期前完成涵管加固。",
-    "safety": "治理期间停止排放尾矿，二十四小时值守，按预案组织下游群众转移。",
-}
+def _stories() -> tuple[list[Story], dict[str, str]]:
+    """Return the stories of the demo, and the plan of the one major danger."""
+    path = Path(__file__).parent / "data" / "qingling_dangers.toml"
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    return [_story([part.strip() for part in line.split("|")]) for line in data["stories"]], data[
+        "plan"
+    ]
 
-STORIES = (
-    Story("青岭百货商场", "安全出口堆放货物", "一楼东侧", "fire", 20, ("spot",), measure="货物当场清走"),
-    Story("白岩镇中心小学", "食堂灭火器压力不足", "食堂操作间", "fire", 9, ("spot",), measure="当场更换灭火器两具"),
-    Story("竹源竹器厂", "木屑堆放在配电箱旁", "打磨车间", "fire", 60, ("order", "answer", "pass"), DangerLevel.GENERAL, "town-check", 10, "木屑清运，设置防火间距", 1200),
-    Story("白岩采石场", "边坡浮石未清理", "三号台阶", "equipment", 45, ("order", "answer", "pass"), DangerLevel.GENERAL, "department-check", 15, "浮石已排险", 6800),
-    Story("桐木电子厂", "疏散指示灯损坏", "二号厂房", "fire", 18, ("order", "answer"), DangerLevel.GENERAL, "town-check", 20, "更换指示灯六盏", 900),
-    Story("三里桥加油站", "卸油口静电接地松脱", "卸油区", "chemical", 4, ("order",), DangerLevel.GENERAL, "joint", 7),
-    Story("沙湾化工厂", "可燃气体报警器未检定", "储罐区", "equipment", 32, ("order",), DangerLevel.GENERAL, "department-check", 10),
-    Story("官桥鞭炮厂", "防爆墙裂缝", "装药工房", "building", 40, ("order", "answer", "return"), DangerLevel.GENERAL, "joint", 12, "用水泥抹面", 500),
-    Story("县第一中学", "女生宿舍护栏松动", "三号楼四层", "campus", 3, ()),
-    Story("青岭物流园", "消防通道被占用", "西门", "fire", 12, ("order", "ask"), DangerLevel.GENERAL, "report", 25),
-    Story("云溪漂流景区", "漂流河段上游公路涵洞堵塞", "县道涵洞", "flood", 10, ("transfer",), DangerLevel.GENERAL, "report"),
-    Story("城东安置房项目部", "高支模未按方案搭设", "二标段", "building", 8, ("order", "law"), DangerLevel.GENERAL, "department-check", 10),
-    Story("南岭尾矿库", "排洪涵管开裂渗漏", "库区排洪系统", "equipment", 28, ("tell", "plan", "list", "order"), DangerLevel.MAJOR, "joint", 90, items=PLAN),
-    Story("双溪水电站", "误登：同一处重复登记", "厂房", "other", 6, ("discard",)),
-)  # fmt: skip
+
+def _story(parts: Sequence[str]) -> Story:
+    org, what, place, category, since, fate, level, source, days, measure, cost = parts
+    return Story(
+        org,
+        what,
+        place,
+        category,
+        int(since),
+        tuple(filter(None, fate.split(","))),
+        DangerLevel(level),
+        source,
+        int(days),
+        measure,
+        int(cost) if cost else None,
+    )
 
 
 def _drawn(*, fixed: bool) -> bytes:
@@ -114,14 +114,15 @@ def prepare_dangers(known: Lookup) -> None:
 
 def load_dangers(known: Lookup) -> Mapping[str, int]:
     """Take every danger through its story; return how many there are."""
-    teller = _Teller(known)
-    for story in STORIES:
+    stories, plan = _stories()
+    teller = _Teller(known, plan)
+    for story in stories:
         teller.tell(story)
     drafts = _drafts(known)
     # Each level takes its days: swept as the clock would have done it.
     for back in (20, 15, 10, 5, 0):
         raise_late(ago(known.today, back), at(ago(known.today, back), 7))
-    return {"dangers": len(STORIES), "danger_drafts": drafts}
+    return {"dangers": len(stories), "danger_drafts": drafts}
 
 
 def _drafts(known: Lookup) -> int:
@@ -142,8 +143,8 @@ def _drafts(known: Lookup) -> int:
 class _Teller:
     """Acts for everybody in the stories."""
 
-    def __init__(self, known: Lookup) -> None:
-        self.known = known
+    def __init__(self, known: Lookup, plan: Mapping[str, str]) -> None:
+        self.known, self.plan = known, plan
         before, after = known.photos
         self.before: list[CleanPhoto] = [before]
         self.after: list[CleanPhoto] = [after]
@@ -270,7 +271,7 @@ class _Teller:
         )
 
     def _plan(self, danger: Danger, story: Story, day: date) -> None:
-        text = major.PlanText(story.items, day, ("duty", "measures", "funds", "plan"), 480000)
+        text = major.PlanText(self.plan, day, ("duty", "measures", "funds", "plan"), 480000)
         actor = clerk_of(danger.org, self.known)
         major.keep_plan(danger, None, text, row_version=0, actor=actor, now=at(day, 14))
 

@@ -35,6 +35,7 @@ from drillreg.demo.times import ago, at
 from drillreg.files.photos import CleanPhoto, clean_photo
 from drillreg.hazards.models import HazardCheck
 from drillreg.hazards.rules import CheckResult
+from drillreg.orgs.models import Org
 
 COUNTY, OFFICE, VERIFIER = "青岭县", "县应急管理局", "zhoumin"
 
@@ -189,8 +190,10 @@ class _Teller:
         kind = RoundKind.NOTICE if is_major or story.source == "joint" else RoundKind.ORDER
         asked = f"请立即整改：{story.what}。整改期间落实防范措施。"
         given = rounds.Order(kind, danger.org, asked, story.days)
-        issuer = self.known.orgs[COUNTY]
-        actor = self.known.actor(VERIFIER)
+        # A town orders what it found itself; what it does not get done rises to the county.
+        by_town = story.source == "town-check"
+        actor = clerk_of(danger.org, self.known) if by_town else self.known.actor(VERIFIER)
+        issuer = db.session.get_one(Org, actor.org_id)
         rounds.give_order(danger, given, issuer=issuer, actor=actor, now=at(day, 15), today=day)
 
     def _answer(self, danger: Danger, story: Story, day: date) -> None:

@@ -16,6 +16,7 @@ import drillreg.accounts.reach.routes
 import drillreg.accounts.routes
 import drillreg.audit.cli
 import drillreg.books.routes
+import drillreg.dangers.routes
 import drillreg.dashboard.routes
 import drillreg.demo.cli
 import drillreg.documents.routes
@@ -50,6 +51,7 @@ import drillreg.work.routes
 from drillreg import i18n
 from drillreg.accounts import guard
 from drillreg.accounts.reach.panels import (
+    grants_of_danger,
     grants_of_drill,
     grants_of_org,
     grants_of_plan,
@@ -70,6 +72,19 @@ from drillreg.core.changes import listen
 from drillreg.core.codes import register_overlay
 from drillreg.core.panels import Panel, add_panel
 from drillreg.core.subjects import register_subjects
+from drillreg.dangers.listening import note_check
+from drillreg.dangers.panels import dangers_at_home, dangers_at_site, dangers_of_org
+from drillreg.dangers.scope import DANGER
+from drillreg.dangers.sheets import KIND as DANGER_REVIEW
+from drillreg.dangers.sheets import (
+    REVIEW_SHEET,
+    danger_references,
+    listing_references,
+    round_references,
+    transfer_references,
+)
+from drillreg.dangers.succession import DANGERS
+from drillreg.dangers.waiting import LATE_DANGERS, dangers_to_fix, dangers_to_move
 from drillreg.dashboard import shell
 from drillreg.dashboard.threads import site_thread
 from drillreg.documents.registry import (
@@ -195,6 +210,7 @@ BLUEPRINTS = (
     drillreg.accounts.reach.routes.bp,
     drillreg.audit.cli.bp,
     drillreg.books.routes.bp,
+    drillreg.dangers.routes.bp,
     drillreg.dashboard.routes.bp,
     drillreg.demo.cli.bp,
     drillreg.demo.cli.start_bp,
@@ -308,6 +324,14 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("plan", counts_toward("plan")),
     ("plan", grants_of_plan),
     ("site", counts_toward("hazard_site")),
+    ("home", dangers_at_home),
+    ("org", dangers_of_org),
+    ("org-past", dangers_of_org),
+    ("site", dangers_at_site),
+    ("danger", evidence_panel("danger")),
+    ("danger", tasks_panel("danger")),
+    ("danger", counts_toward("danger")),
+    ("danger", grants_of_danger),
     ("duty", responsible_for_duties),
     ("action", tasks_panel("corrective-action")),
 )
@@ -315,6 +339,7 @@ PANELS: tuple[tuple[str, Panel], ...] = (
 # Where a record is shown, by what the trail, the step log and evidence call its kind.
 SUBJECTS = {
     "task": ("tasks.show", "task_id"),
+    "danger": ("dangers.show", "danger_id"),
     "plan": ("plans.show", "plan_id"),
     "hazard_site": ("hazards.show", "site_id"),
     "drill": ("drills.show", "drill_id"),
@@ -369,6 +394,8 @@ TODOS: tuple[TodoSource, ...] = (
     filings_to_answer,
     reports_to_file,
     reasons_to_answer,
+    dangers_to_fix,
+    dangers_to_move,
     duties_to_do,
 )
 
@@ -385,6 +412,7 @@ CHASING: tuple[ChaseSource, ...] = (
     LATE_DUTIES,
     LATE_STEPS,
     LATE_OPINIONS,
+    LATE_DANGERS,
 )
 
 # Where a duty is done; the first page that fits its rule.
@@ -472,6 +500,25 @@ DOING: tuple[Doing, ...] = (
         {"org": Given.ORG, "kind": Given.KIND, "next": Given.BACK},
         kind="publicity-held",
     ),
+    *(
+        Doing(
+            N_("Open the danger"),
+            "dangers.owed",
+            Permission.VIEW,
+            {"org": Given.ORG, "key": Given.KEY, "kind": Given.KIND},
+            kind=kind,
+            bases=frozenset({Basis.DANGER}),
+        )
+        for kind in ("danger-reported", "danger-plan-made", "danger-supervised", "danger-accepted")
+    ),
+    Doing(
+        N_("Make the return"),
+        "dangers.return_due",
+        Permission.REPORT_DANGERS,
+        {"org": Given.ORG, "kind": Given.KIND, "next": Given.BACK},
+        kind="return-sent",
+        bases=frozenset({Basis.ORG}),
+    ),
     # Everything else is entered by hand as evidence.
     Doing(
         N_("Enter what was done"),
@@ -495,6 +542,7 @@ SUCCESSIONS: tuple[Succession, ...] = (
     PLANNED,
     PROGRAMMES,
     SITES,
+    DANGERS,
     ACTIONS,
     ROLES,
     POSTS,
@@ -516,6 +564,10 @@ EFFECTS: tuple[tuple[Area, Effect], ...] = (
 
 # How records are named where a document number or a printed sheet refers to them.
 REFERENCES: dict[str, Resolver] = {
+    "danger": danger_references,
+    "danger-listing": listing_references,
+    "danger-round": round_references,
+    "danger-transfer": transfer_references,
     "filing": filing_references,
     "site-report": site_report_references,
     "report": report_references,
@@ -523,11 +575,15 @@ REFERENCES: dict[str, Resolver] = {
 }
 
 # Forms that are printed, signed on paper and sent back by their code.
-SHEETS: dict[str, SheetKind] = {SIGN_OFF: SIGN_OFF_SHEET, SIGN_OFF_STEP: STEP_SHEET}
+SHEETS: dict[str, SheetKind] = {
+    SIGN_OFF: SIGN_OFF_SHEET,
+    SIGN_OFF_STEP: STEP_SHEET,
+    DANGER_REVIEW: REVIEW_SHEET,
+}
 
 
 # Kinds of records that somebody can be granted, or that stay open to a former territory.
-RECORDS = (ORG, PLAN, SITE, DRILL, REPORT)
+RECORDS = (ORG, PLAN, SITE, DANGER, DRILL, REPORT)
 
 
 def shipped_folder(name: str) -> Path:
@@ -599,6 +655,7 @@ def create_app(found: Settings | None = None) -> Flask:
     listen(app, "site", count_sites_anew)
     for what in ("calendar", "evidence", "org", "duties"):
         listen(app, what, following.note_change)
+    listen(app, "check", note_check)
     listen(app, "plan", note_plan)
     listen(app, "findings", note_findings)
     register_marks(app, to_revise)

@@ -20,6 +20,8 @@ class Permission(StrEnum):
     ISSUE_PLANS = "issue-plans"
     EDIT_HAZARDS = "edit-hazards"
     LOG_CHECKS = "log-checks"
+    REPORT_DANGERS = "report-dangers"
+    ASSIGN_DANGERS = "assign-dangers"
     PLAN_DRILLS = "plan-drills"
     RECORD_DRILLS = "record-drills"
     WRITE_REPORTS = "write-reports"

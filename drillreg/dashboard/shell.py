@@ -85,6 +85,8 @@ MENU: tuple[Entry | None, ...] = (
                 leads_to=("hazards.report", "hazards.report_new"),
             ),
             Entry(N_("Checks to make"), "hazards.mine", permission=Permission.LOG_CHECKS),
+            Entry(N_("Dangers put right"), "dangers.index"),
+            Entry(N_("Figures of dangers"), "dangers.figures"),
         ),
     ),
     Entry(

@@ -8,6 +8,7 @@ from drillreg.audit.keys import audit_key
 from drillreg.audit.operations import seal_rows
 from drillreg.core import clock
 from drillreg.core.db import unit_of_work
+from drillreg.dangers.sweeps import raise_late_dangers
 from drillreg.drills.sweeps import sweep_drills, sweep_reminders
 from drillreg.duties.following import sweep_duties
 from drillreg.duties.reminding import remind_of_duties
@@ -91,6 +92,7 @@ JOBS = (
     Job("sweep-duties", 60, sweep_duties),
     Job("remind-duties", 3600, remind_of_duties),
     Job("start-plan-clocks", 3600, start_missing_clocks),
+    Job("raise-late-dangers", 3600, raise_late_dangers),
     Job("daily-notice", 300, send_daily_notices),
     Job("attach-report-pdfs", 60, attach_missing_pdfs),
     Job("index-texts", 60, sweep_index),

@@ -263,6 +263,7 @@ WORK: dict[str, Handler] = {
 # What can be imported, in the order in which it is offered.
 IMPORTS: tuple[Kind, ...] = (
     SiteImport(),
+    DangerImport(),
     OrgImport(),
     DivisionImport(),
     BoundaryImport(),

@@ -76,6 +76,9 @@ class Danger(HasPublicId, Versioned, Voidable, Base):
     # The evidence that began it, by whose id duties call it.
     found_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"), index=True)
     received_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"), index=True)
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
+    # What columns of an imported ledger say that have no field here, by heading.
+    attributes: Mapped[dict[str, Any] | None] = mapped_column(info=PERSONAL)
 
     org: Mapped[Org] = relationship(foreign_keys=[org_id], lazy="raise_on_sql")
     told_org: Mapped[Org | None] = relationship(foreign_keys=[told_org_id], lazy="raise_on_sql")

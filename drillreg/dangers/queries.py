@@ -20,7 +20,7 @@ from drillreg.dangers.models import (
     DangerTransfer,
 )
 from drillreg.dangers.periods import ReturnKind
-from drillreg.dangers.rules import OPEN_STAGES, Outcome, Stage, Standing
+from drillreg.dangers.rules import OPEN_STAGES, SET_ASIDE, Outcome, Stage, Standing
 from drillreg.dangers.scope import DANGER
 from drillreg.files.models import StoredFile
 from drillreg.hazards.models import HazardSite
@@ -67,7 +67,7 @@ def conditions(wanted: DangerFilter, scope: OrgScope, today: date) -> list[Colum
         found.append(stands(wanted.state, today))
     else:
         # What was discarded or merged is found by asking for it.
-        found.append(Danger.stage.not_in([Stage.DISCARDED, Stage.MERGED]))
+        found.append(Danger.stage.not_in(SET_ASIDE))
     if wanted.first is not None:
         found.append(Danger.found_on >= wanted.first)
     if wanted.last is not None:
@@ -154,7 +154,9 @@ def get_danger(danger_id: int, scope: OrgScope, *, lock: bool = False) -> Danger
                 selectinload(DangerRound.extensions),
             )
         )
-        .where(Danger.id == danger_id, DANGER.within(scope))
+        .where(
+            Danger.id == danger_id, Danger.stage != Stage.INCOMING, DANGER.within(scope)
+        )
     )
     if lock:
         statement = statement.with_for_update(of=Danger).execution_options(populate_existing=True)
@@ -232,7 +234,7 @@ def dangers_at(site: HazardSite, scope: OrgScope, *, at_most: int = 20) -> Seque
         .join(Danger.org)
         .where(
             Danger.site_id == site.id,
-            Danger.stage.not_in([Stage.DISCARDED, Stage.MERGED]),
+            Danger.stage.not_in(SET_ASIDE),
             DANGER.within(scope),
         )
         .order_by(Danger.found_on.desc(), Danger.id.desc())

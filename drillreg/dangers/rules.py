@@ -26,6 +26,8 @@ class Stage(StrEnum):
     CLOSED = "closed"
     DISCARDED = "discarded"
     MERGED = "merged"
+    # Of an import that is not over, or was undone: on no page.
+    INCOMING = "incoming"
 
 
 class Standing(StrEnum):
@@ -73,6 +75,8 @@ class TransferState(StrEnum):
     RETURNED = "returned"
 
 
+# What lists leave out unless asked for, and what nobody can ask for.
+SET_ASIDE = (Stage.DISCARDED, Stage.MERGED, Stage.INCOMING)
 OPEN_STAGES = (Stage.REGISTERED, Stage.ASSIGNED, Stage.REPORTED)
 # What a check may run into again instead of making a second draft.
 UNSETTLED = (Stage.DRAFT, *OPEN_STAGES)

@@ -72,6 +72,7 @@ from drillreg.core.changes import listen
 from drillreg.core.codes import register_overlay
 from drillreg.core.panels import Panel, add_panel
 from drillreg.core.subjects import register_subjects
+from drillreg.dangers.danger_import import DangerImport
 from drillreg.dangers.listening import note_check
 from drillreg.dangers.panels import dangers_at_home, dangers_at_site, dangers_of_org
 from drillreg.dangers.scope import DANGER

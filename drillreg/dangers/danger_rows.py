@@ -16,6 +16,8 @@ from drillreg.work.importers import Field, Note, Source, fields_of
 OTHER, OWN_CHECK, CLOSED = "other", "own-check", "closed"
 # Whose teams are no organisations of the tree: a name not known there is a team of theirs.
 GOVERNING = frozenset({"county", "town", "village", "department"})
+# Headings of columns that only count the rows of a file.
+COUNTING = frozenset({"", "序号", "No.", "no"})
 # What a row is good for even when such a cell cannot be read.
 NEEDED = ("what", "found_on", "org")
 
@@ -164,17 +166,18 @@ class Ledger:
         day: date | None = values["reviewed_on"] or values["fixed_on"]
         if day is None:
             remarks.append(Note(at, NO_END))
-        found: date = max(day or values["found_on"], values["found_on"])
-        return min(found, self.source.today)
+        end: date = max(day or values["found_on"], values["found_on"])
+        return min(end, self.source.today)
 
     def _spare(self, at: int) -> dict[str, str]:
         """Return what columns without a field of their own say."""
-        grid, used = self.source.grid, set(self.source.columns.values())
-        row = grid.rows[at]
+        grid, row = self.source.grid, self.source.grid.rows[at]
+        # A merged heading stands over several columns; the first one was read.
+        known = {grid.header[place] for place in self.source.columns.values()} | COUNTING
         return {
             title[:60]: row[place].strip()[:300]
             for place, title in enumerate(grid.header)
-            if title and place not in used and place < len(row) and row[place].strip()
+            if title not in known and place < len(row) and row[place].strip()
         }
 
     def _remark(self, remarks: list[Note], at: int, code: str, message: str) -> None:

@@ -177,3 +177,19 @@ def level_table(levels: Sequence[LevelFigures]) -> list[Block]:
 def span_text(first: date | None, last: date | None) -> str:
     """Return a stretch of days as papers write it."""
     return f"{day_text(first) if first else '此前'}至{day_text(last) if last else '今'}"
+
+
+def towns_of(dangers: Sequence[Danger]) -> dict[int, str]:
+    """Return the town that each organisation of dangers lies in, by organisation, in one query."""
+    paths = {danger.org_id: danger.org.path for danger in dangers}
+    ids = {int(part) for path in paths.values() for part in path.strip("/").split("/")}
+    found = db.session.execute(
+        select(Org.id, Org.name).where(Org.kind == "town").order_by(Org.id)
+    ).all()
+    towns = {row.id: row.name for row in found if row.id in ids}
+    return {
+        org_id: towns[above]
+        for org_id, path in paths.items()
+        for above in map(int, path.strip("/").split("/"))
+        if above in towns
+    }

@@ -154,9 +154,7 @@ def get_danger(danger_id: int, scope: OrgScope, *, lock: bool = False) -> Danger
                 selectinload(DangerRound.extensions),
             )
         )
-        .where(
-            Danger.id == danger_id, Danger.stage != Stage.INCOMING, DANGER.within(scope)
-        )
+        .where(Danger.id == danger_id, Danger.stage != Stage.INCOMING, DANGER.within(scope))
     )
     if lock:
         statement = statement.with_for_update(of=Danger).execution_options(populate_existing=True)

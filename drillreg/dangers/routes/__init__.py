@@ -1,6 +1,7 @@
 """Pages of dangers."""
 
 from drillreg.dangers.routes import (
+    books,
     deciding,
     entering,
     figures,
@@ -15,6 +16,7 @@ from drillreg.dangers.routes import (
 from drillreg.dangers.routes.blueprint import bp
 
 __all__ = [
+    "books",
     "bp",
     "deciding",
     "entering",

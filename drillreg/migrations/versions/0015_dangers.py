@@ -87,6 +87,7 @@ def upgrade() -> None:
                 "closed",
                 "discarded",
                 "merged",
+                "incoming",
                 name="stage",
                 native_enum=False,
                 length=40,
@@ -116,6 +117,8 @@ def upgrade() -> None:
         sa.Column("handed_number", sa.Text(), nullable=True),
         sa.Column("found_id", BIG, nullable=True),
         sa.Column("received_id", BIG, nullable=True),
+        sa.Column("import_id", BIG, nullable=True),
+        sa.Column("attributes", JSON, nullable=True),
         sa.Column("voided_at", UtcDateTime(timezone=True), nullable=True),
         sa.Column("voided_by_id", BIG, nullable=True),
         sa.Column("void_reason", sa.Text(), nullable=True),
@@ -132,6 +135,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["org_id"], ["org.id"], name=op.f("fk_danger_org_id_org")),
         sa.ForeignKeyConstraint(
             ["received_id"], ["evidence.id"], name=op.f("fk_danger_received_id_evidence")
+        ),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["import_batch.id"], name=op.f("fk_danger_import_id_import_batch")
         ),
         sa.ForeignKeyConstraint(
             ["site_id"], ["hazard_site.id"], name=op.f("fk_danger_site_id_hazard_site")
@@ -154,6 +160,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_danger_number"), ["number"], unique=False)
         batch_op.create_index("ix_danger_org_stage", ["org_id", "stage", "due_on"], unique=False)
         batch_op.create_index(batch_op.f("ix_danger_received_id"), ["received_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_danger_import_id"), ["import_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_danger_site_id"), ["site_id"], unique=False)
         batch_op.create_index("ix_danger_stage_due", ["stage", "due_on"], unique=False)
 
@@ -393,6 +400,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_danger_stage_due")
         batch_op.drop_index(batch_op.f("ix_danger_site_id"))
         batch_op.drop_index(batch_op.f("ix_danger_received_id"))
+        batch_op.drop_index(batch_op.f("ix_danger_import_id"))
         batch_op.drop_index("ix_danger_org_stage")
         batch_op.drop_index(batch_op.f("ix_danger_number"))
         batch_op.drop_index(batch_op.f("ix_danger_merged_into_id"))

@@ -309,6 +309,8 @@ SUBJECTS = {
     "task": ("tasks.show", "task_id"),
     "plan": ("plans.show", "plan_id"),
     "hazard_site": ("hazards.show", "site_id"),
+    "hazard_check": ("hazards.show_check", "check_id"),
+    "check_sheet": ("hazards.sheet", "sheet_id"),
     "drill": ("drills.show", "drill_id"),
     "report": ("reports.show", "report_id"),
     "corrective-action": ("reports.action", "action_id"),

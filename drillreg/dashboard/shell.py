@@ -80,6 +80,18 @@ MENU: tuple[Entry | None, ...] = (
         children=(
             Entry(N_("Ledger of sites"), "hazards.index"),
             Entry(N_("Checks to make"), "hazards.mine", permission=Permission.LOG_CHECKS),
+            Entry(
+                N_("Enter a paper book"),
+                "hazards.book",
+                permission=Permission.EDIT_HAZARDS,
+                leads_to=("hazards.sheet",),
+            ),
+            Entry(
+                N_("Signals about checks"),
+                "hazards.signals",
+                permission=Permission.ASSIGN_TASKS,
+                leads_to=("hazards.signal",),
+            ),
         ),
     ),
     Entry(

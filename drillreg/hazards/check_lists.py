@@ -38,6 +38,11 @@ class CheckItem:
     least: float | None = None
     most: float | None = None
 
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        """The answers to choose from: (code, word in the language of the request)."""
+        return [(code, pick(word)) for code, word in self.answers.items()]
+
     def has_failed(self, answer: Any) -> bool:
         """Say whether an answer is a failure."""
         if self.type == "number":

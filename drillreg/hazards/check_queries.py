@@ -81,6 +81,20 @@ def sites_of_book(
     ).all()
 
 
+def sheets_of_book(org: Org, *, from_on: date, until_on: date) -> Sequence[CheckSheet]:
+    """Return the pages entered for an organisation, read in scope, that touch some days."""
+    return db.session.scalars(
+        select(CheckSheet)
+        .where(
+            CheckSheet.org_id == org.id,
+            CheckSheet.from_on <= until_on,
+            CheckSheet.until_on >= from_on,
+        )
+        .order_by(CheckSheet.id.desc())
+        .limit(20)
+    ).all()
+
+
 def sites_of_cells(ids: Collection[int], scope: OrgScope) -> dict[int, HazardSite]:
     """Return the standing sites in scope among some, by key, each with its organisation."""
     found = db.session.scalars(

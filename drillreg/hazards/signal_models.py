@@ -24,9 +24,8 @@ class CheckSignal(Base):
     # Metres, seconds, km/h, differing bits, number of checks: what the kind needs.
     facts: Mapped[dict[str, Any]]
     found_at: Mapped[datetime]
-    # Whose check it is, and their organisation: neither is shown it.
+    # Whose check it is: they are not shown it.
     account_id: Mapped[int]
-    by_org_id: Mapped[int | None]
     seen_at: Mapped[datetime | None]
     seen_by_id: Mapped[int | None]
     seen_by_name: Mapped[str | None]

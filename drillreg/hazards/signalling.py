@@ -5,13 +5,15 @@ somebody else or from another system.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, insert, select
 
+from drillreg.audit.operations import record
 from drillreg.core.access import Actor
 from drillreg.core.db import db
+from drillreg.core.errors import DomainError
 from drillreg.files.models import StoredFile
 from drillreg.geo.shapes import distance_m, distance_to_m
 from drillreg.hazards.check_rules import (
@@ -23,6 +25,7 @@ from drillreg.hazards.check_rules import (
 )
 from drillreg.hazards.models import CheckPhoto, HazardCheck, HazardSite
 from drillreg.hazards.signal_models import CheckSignal, PhotoBand
+from drillreg.i18n import N_
 from drillreg.office.queries import setting
 
 MINUTE = timedelta(minutes=1)
@@ -57,9 +60,26 @@ def note_signals(site: HazardSite, check: HazardCheck, actor: Actor, *, is_timed
                     facts=each.facts,
                     found_at=check.entered_at,
                     account_id=actor.account_id,
-                    by_org_id=actor.org_id,
                 )
             )
+
+
+def look_at(signal: CheckSignal, *, note: str, actor: Actor, now: datetime) -> None:
+    """Note that somebody looked at a signal and what came of it; once."""
+    if signal.seen_at is not None:
+        raise DomainError(N_("Somebody looked at this signal already."))
+    signal.seen_at, signal.seen_note = now, note
+    signal.seen_by_id, signal.seen_by_name = actor.account_id, actor.name
+    record(
+        "check-signal-seen",
+        subject_kind="hazard_check",
+        subject_id=signal.check_id,
+        org_id=signal.check.site.org_id,
+        actor=actor,
+        now=now,
+        signal=signal.kind.value,
+        note=note,
+    )
 
 
 def _recent(site: HazardSite, check: HazardCheck) -> Sequence[Row[Any]]:

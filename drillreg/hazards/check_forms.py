@@ -89,9 +89,7 @@ def _result(
     return CheckResult.ABNORMAL if said == CheckResult.ABNORMAL or failed else CheckResult.NORMAL
 
 
-def _answers(
-    reader: FormReader, asked: CheckList, *, went_through: bool
-) -> dict[str, Any] | None:
+def _answers(reader: FormReader, asked: CheckList, *, went_through: bool) -> dict[str, Any] | None:
     """Return the answers with the version of their list, or None where nothing was answered.
 
     A number that stands as it was filled in from the last check is an answer only of somebody who

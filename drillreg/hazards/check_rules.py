@@ -77,7 +77,9 @@ class Submission:
     answers: Mapping[str, Any] | None = None
 
 
-def ensure_check_complete(result: CheckResult, note: str, answers: Mapping[str, Any] | None) -> None:
+def ensure_check_complete(
+    result: CheckResult, note: str, answers: Mapping[str, Any] | None
+) -> None:
     """Raise unless an abnormal check says what was seen, by an item or in words."""
     failed = bool(answers and answers.get("failed"))
     if result is CheckResult.ABNORMAL and not note and not failed:

@@ -162,9 +162,7 @@ def evidence_attributes(check: HazardCheck, by_org: int | None) -> dict[str, Any
     return found | ({"upper_number": check.upper_number} if check.upper_number else {})
 
 
-def _prove(
-    site: HazardSite, check: HazardCheck, actor: Actor, today: date, now: datetime
-) -> None:
+def _prove(site: HazardSite, check: HazardCheck, actor: Actor, today: date, now: datetime) -> None:
     grade = grade_of(has_photo=bool(check.photos), upper_number=check.upper_number or "")
     add_evidence(
         EVIDENCE,

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 
-
 class RiskLevel(StrEnum):
     """Inherent risk of a site, in the four national colours (安委办〔2016〕11号)."""
 

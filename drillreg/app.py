@@ -110,7 +110,7 @@ from drillreg.hazards.proving import sites_to_prove
 from drillreg.hazards.scope import SITE
 from drillreg.hazards.site_import import SiteImport
 from drillreg.hazards.succession import SITES
-from drillreg.hazards.waiting import STALE_CHECKS
+from drillreg.hazards.waiting import STALE_CHECKS, checks_to_make
 from drillreg.i18n import N_
 from drillreg.imports.jobs import read_large, write_import
 from drillreg.imports.registry import register_imports
@@ -349,6 +349,7 @@ TODOS: tuple[TodoSource, ...] = (
     shifts_to_take_over,
     contacts_to_complete,
     drills_to_hold,
+    checks_to_make,
     actions_to_do,
     plans_to_review,
     plans_to_file,

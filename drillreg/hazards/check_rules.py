@@ -42,7 +42,7 @@ class SignalKind(StrEnum):
 
 
 WAY_WORDS = {
-    Way.PATROL: N_("Patrol"),
+    Way.PATROL: N_("On patrol"),
     Way.ANNOUNCED: N_("Inspection, announced"),
     Way.UNANNOUNCED: N_("Inspection, unannounced"),
     Way.JOINT: N_("Joint inspection"),

@@ -50,7 +50,9 @@ def read_submission(
     names = reader.text("with_names", translate(N_("Who took part")), max_length=200)
     if way == Way.JOINT and not names:
         reader.fail("with_names", N_("Name those who took part in the joint inspection."))
-    upper_number = reader.text("upper_number", translate(N_("Number in a system of a higher level")), max_length=60)
+    upper_number = reader.text(
+        "upper_number", translate(N_("Number in a system of a higher level")), max_length=60
+    )
     reader.finish()
     content = {"site": code, "result": said, "note": note, "checked_on": checked_on}
     extra = {"way": way, "with_names": names, "upper_number": upper_number, "answers": answers}

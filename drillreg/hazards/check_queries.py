@@ -41,8 +41,12 @@ def check_with_site(check_id: int, scope: OrgScope) -> HazardCheck:
 
 
 def sheet_of(check: HazardCheck, scope: OrgScope) -> CheckSheet | None:
-    """Return the page of the paper book a check stands on; the check was read within the scope."""
-    return db.session.get(CheckSheet, check.sheet_id) if check.sheet_id else None
+    """Return the page of the paper book a check stands on, where it is in scope."""
+    return db.session.scalar(
+        select(CheckSheet)
+        .join(CheckSheet.org)
+        .where(CheckSheet.id == check.sheet_id, scope.allows())
+    )
 
 
 def get_sheet(sheet_id: int, scope: OrgScope) -> CheckSheet:
@@ -114,9 +118,12 @@ def days_checked(
         return set()
     rows = db.session.execute(
         select(HazardCheck.site_id, HazardCheck.checked_on)
+        .join(HazardCheck.site)
+        .join(HazardSite.org)
         .where(
             HazardCheck.site_id.in_([site.id for site in sites]),
             HazardCheck.checked_on.between(from_on, until_on),
+            scope.allows_record(SITE.code, HazardSite.id, dated=HazardCheck.checked_on),
         )
         .group_by(HazardCheck.site_id, HazardCheck.checked_on)
     )

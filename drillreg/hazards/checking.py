@@ -61,13 +61,9 @@ def log_check(
         raise DomainError(N_("This site was struck out; no check can be recorded."))
     ensure_check_complete(sent.result, sent.note, sent.answers)
     ensure_check_day(sent.checked_on, today)
-    new_id = _insert_once(site, sent, actor, now)
-    check = check_or_none(sent.client_id)
+    check = _insert_once(site, sent, actor, now)
     if check is None:
-        raise RuntimeError("a check that was neither written nor there")
-    if new_id is None:
-        ensure_same_submission(check.body_hash, sent.body_hash)
-        return check, False
+        return _known(sent), False
     for photo in photos:
         kept = store_photo(photo, org_id=site.org_id, actor=actor, now=now)
         check.photos.append(CheckPhoto(file_id=kept.id))
@@ -90,12 +86,22 @@ def log_check(
     return check, True
 
 
-def _insert_once(site: HazardSite, sent: Submission, actor: Actor, now: datetime) -> int | None:
-    """Insert the check unless its client id is there; return the new id, or None."""
+def _known(sent: Submission) -> HazardCheck:
+    known = check_or_none(sent.client_id)
+    if known is None:
+        raise RuntimeError("a check that was neither written nor there")
+    ensure_same_submission(known.body_hash, sent.body_hash)
+    return known
+
+
+def _insert_once(
+    site: HazardSite, sent: Submission, actor: Actor, now: datetime
+) -> HazardCheck | None:
+    """Insert the check unless its client id is there; return the new one, or None."""
     is_postgres = db.session.get_bind().dialect.name == "postgresql"
     insert: Any = postgresql.insert if is_postgres else sqlite.insert
     values: dict[str, Any] = {"answers": dict(sent.answers)} if sent.answers else {}
-    found: int | None = db.session.execute(
+    found: HazardCheck | None = db.session.scalars(
         insert(HazardCheck)
         .values(
             client_id=sent.client_id,
@@ -117,8 +123,8 @@ def _insert_once(site: HazardSite, sent: Submission, actor: Actor, now: datetime
             **values,
         )
         .on_conflict_do_nothing(index_elements=["client_id"])
-        .returning(HazardCheck.id)
-    ).scalar()
+        .returning(HazardCheck)
+    ).first()
     return found
 
 

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, insert, literal, or_, select, update
+from sqlalchemy import func, insert, literal, or_, select
 
 from drillreg.audit.operations import record
 from drillreg.core import clock
@@ -193,7 +193,7 @@ def _note_newest(sheet: CheckSheet) -> None:
     table = HazardSite.__table__
     # Beside the mapper: a check is no edit of the site.
     db.session.execute(
-        update(table)
+        table.update()  # type: ignore[attr-defined]
         .where(
             table.c.id.in_(on_page),
             or_(table.c.last_check_on.is_(None), table.c.last_check_on < newest),

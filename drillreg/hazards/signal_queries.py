@@ -32,7 +32,7 @@ class SignalFilter:
     seen: str = ""
 
 
-def _signals(wanted: SignalFilter, scope: OrgScope, actor: Actor) -> Select[tuple[CheckSignal]]:
+def _signals(wanted: SignalFilter, scope: OrgScope, actor: Actor) -> Select[CheckSignal]:
     found = (
         select(CheckSignal)
         .join(CheckSignal.check)
@@ -56,7 +56,7 @@ def _signals(wanted: SignalFilter, scope: OrgScope, actor: Actor) -> Select[tupl
     return found
 
 
-def _whole(found: Select[tuple[CheckSignal]]) -> Select[tuple[CheckSignal]]:
+def _whole(found: Select[CheckSignal]) -> Select[CheckSignal]:
     site = contains_eager(CheckSignal.check).contains_eager(HazardCheck.site)
     return found.options(
         site,

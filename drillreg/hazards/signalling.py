@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import insert, select
 
 from drillreg.audit.operations import record
 from drillreg.core.access import Actor
@@ -82,7 +82,7 @@ def look_at(signal: CheckSignal, *, note: str, actor: Actor, now: datetime) -> N
     )
 
 
-def _recent(site: HazardSite, check: HazardCheck) -> Sequence[Row[Any]]:
+def _recent(site: HazardSite, check: HazardCheck) -> Sequence[Any]:
     """Return the checks of the same person just before, newest first; one read by an index."""
     return db.session.execute(
         select(
@@ -105,7 +105,7 @@ def _recent(site: HazardSite, check: HazardCheck) -> Sequence[Row[Any]]:
     ).all()
 
 
-def _bulk(site: HazardSite, check: HazardCheck, recent: Sequence[Row[Any]]) -> _Found | None:
+def _bulk(site: HazardSite, check: HazardCheck, recent: Sequence[Any]) -> _Found | None:
     """Notice the check that makes a minute full; those that follow add nothing."""
     within = sum(row.checked_at > check.checked_at - MINUTE for row in recent) + 1
     if within != setting("hazards.signal-bulk", site.org):
@@ -113,7 +113,7 @@ def _bulk(site: HazardSite, check: HazardCheck, recent: Sequence[Row[Any]]) -> _
     return _Found(SignalKind.BULK, recent[-1].id if recent else None, {"count": within})
 
 
-def _too_fast(site: HazardSite, check: HazardCheck, recent: Sequence[Row[Any]]) -> _Found | None:
+def _too_fast(site: HazardSite, check: HazardCheck, recent: Sequence[Any]) -> _Found | None:
     before = next((row for row in recent if row.lon is not None), None)
     if before is None or check.lon is None or check.lat is None:
         return None

@@ -19,6 +19,7 @@ from drillreg.demo.duties import load_duties, work_out
 from drillreg.demo.filings import load_filings
 from drillreg.demo.grants import load_grants
 from drillreg.demo.ground import load_ground
+from drillreg.demo.inspections import load_inspections, prepare_inspections
 from drillreg.demo.leaving import load_leaving
 from drillreg.demo.lookup import Lookup
 from drillreg.demo.network import load_network
@@ -82,6 +83,7 @@ STAGES = (
     Stage("plan-signing", load_signing, before=prepare_signing),
     Stage("filings", load_filings),
     Stage("revisions", load_revisions),
+    Stage("inspections", load_inspections, before=prepare_inspections),
     Stage("leaving", load_leaving),
     Stage("duties", load_duties, after=work_out),
 )

@@ -22,6 +22,7 @@ ASKING = {"within", "allows", "allows_record", "includes"}
 # Reads of records by nobody in particular, each with its reason.
 FOR_NOBODY = {
     "hazards.mapping.stamp": "says whether anything changed, and nothing of what",
+    "hazards.reminding._due": "a sweep over every county",
     "hazards.sheet_entry._prove": "of the page of a paper book that is being entered",
     "hazards.sheet_entry._note_newest": "of the page of a paper book that is being entered",
     "hazards.sheet_entry._announce": "of the page of a paper book that is being entered",

@@ -80,7 +80,7 @@ def export_signals(fmt: str) -> ResponseReturnValue:
         Column(N_("Organisation"), lambda row: name_of(row.check.site.org)),
         Column(N_("Day of the check"), lambda row: row.check.checked_on),
         Column(N_("Checked by"), lambda row: row.check.checker_name),
-        Column(N_("Why"), lambda row: why(row, others)),
+        Column(N_("What it rests on"), lambda row: why(row, others)),
         Column(N_("Looked at by"), lambda row: row.seen_by_name),
         Column(N_("Note"), lambda row: row.seen_note),
     )

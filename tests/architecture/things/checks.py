@@ -74,4 +74,4 @@ def things_at(org):
     )
     db.session.add(signal)
     db.session.flush()
-    return {"sheet": {"sheet_id": sheet.id}, "check-signal": {"signal_id": signal.id}}
+    return {"check-sheet": {"sheet_id": sheet.id}, "check-signal": {"signal_id": signal.id}}

@@ -129,7 +129,7 @@ from drillreg.hazards.reporting import reports_to_file
 from drillreg.hazards.scope import SITE
 from drillreg.hazards.site_import import SiteImport
 from drillreg.hazards.succession import SITES
-from drillreg.hazards.waiting import STALE_CHECKS
+from drillreg.hazards.waiting import STALE_CHECKS, checks_to_make
 from drillreg.i18n import N_
 from drillreg.imports.jobs import read_large, write_import
 from drillreg.imports.registry import register_imports
@@ -344,6 +344,8 @@ SUBJECTS = {
     "danger": ("dangers.show", "danger_id"),
     "plan": ("plans.show", "plan_id"),
     "hazard_site": ("hazards.show", "site_id"),
+    "hazard_check": ("hazards.show_check", "check_id"),
+    "check_sheet": ("hazards.sheet", "sheet_id"),
     "drill": ("drills.show", "drill_id"),
     "report": ("reports.show", "report_id"),
     "corrective-action": ("reports.action", "action_id"),
@@ -390,6 +392,7 @@ TODOS: tuple[TodoSource, ...] = (
     shifts_to_take_over,
     contacts_to_complete,
     drills_to_hold,
+    checks_to_make,
     actions_to_do,
     plans_to_review,
     plans_to_file,

@@ -67,7 +67,9 @@ class DangerForm:
         client_id = reader.raw("client_id").lower()
         if not is_edit and not is_client_id(client_id):
             reader.fail("client_id", N_("This page is out of date. Load it again."))
-        what = reader.text("what", translate(N_("What the danger is")), required=True, max_length=500)
+        what = reader.text(
+            "what", translate(N_("What the danger is")), required=True, max_length=500
+        )
         place = reader.text("place", translate(N_("Where it is")), max_length=200)
         kinds = code_list("danger_category").codes()
         category = reader.choice("category", translate(N_("Kind")), kinds)
@@ -130,7 +132,9 @@ class OrderForm:
 
 def read_days(reader: FormReader, *, required: bool) -> tuple[int | None, bool]:
     """Return a number of days and whether they are working days."""
-    days = reader.integer("days", translate(N_("Number of days")), required=required, minimum=1, maximum=366)
+    days = reader.integer(
+        "days", translate(N_("Number of days")), required=required, minimum=1, maximum=366
+    )
     counted = reader.choice(
         "counted", translate(N_("Counted in")), (CALENDAR, WORKING), required=False
     )
@@ -149,7 +153,9 @@ class AnswerForm:
     def read(cls, fields: Mapping[str, str], *, found_on: date, today: date) -> "AnswerForm":
         """Return what was typed, or raise FormErrors."""
         reader = FormReader(fields)
-        text = reader.text("text", translate(N_("How it was put right")), required=True, max_length=LONG)
+        text = reader.text(
+            "text", translate(N_("How it was put right")), required=True, max_length=LONG
+        )
         fixed_on = past(reader, "fixed_on", translate(N_("Put right on")), today)
         if fixed_on < found_on:
             reader.fail("fixed_on", N_("The day lies before the day it was found."))

@@ -87,6 +87,18 @@ MENU: tuple[Entry | None, ...] = (
             Entry(N_("Checks to make"), "hazards.mine", permission=Permission.LOG_CHECKS),
             Entry(N_("Dangers put right"), "dangers.index"),
             Entry(N_("Figures of dangers"), "dangers.figures"),
+            Entry(
+                N_("Enter a paper book"),
+                "hazards.book",
+                permission=Permission.EDIT_HAZARDS,
+                leads_to=("hazards.sheet",),
+            ),
+            Entry(
+                N_("Signals about checks"),
+                "hazards.signals",
+                permission=Permission.ASSIGN_TASKS,
+                leads_to=("hazards.signal",),
+            ),
         ),
     ),
     Entry(

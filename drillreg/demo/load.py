@@ -14,13 +14,14 @@ from drillreg.core.errors import DomainError
 from drillreg.demo.access import load_access
 from drillreg.demo.books import load_books
 from drillreg.demo.county import load_county
-from drillreg.demo.disputes import load_disputes
 from drillreg.demo.dangers import load_dangers, prepare_dangers
+from drillreg.demo.disputes import load_disputes
 from drillreg.demo.drills import load_drills, prepare_drills, sweep
 from drillreg.demo.duties import load_duties, work_out
 from drillreg.demo.filings import load_filings
 from drillreg.demo.grants import load_grants
 from drillreg.demo.ground import load_ground
+from drillreg.demo.inspections import load_inspections, prepare_inspections
 from drillreg.demo.leaving import load_leaving
 from drillreg.demo.lookup import Lookup
 from drillreg.demo.network import load_network
@@ -87,6 +88,7 @@ STAGES = (
     Stage("revisions", load_revisions),
     Stage("site-care", load_site_care, before=prepare_site_care),
     Stage("disputes", load_disputes),
+    Stage("inspections", load_inspections, before=prepare_inspections),
     Stage("leaving", load_leaving),
     Stage("dangers", load_dangers, before=prepare_dangers),
     Stage("duties", load_duties, after=work_out),

@@ -72,3 +72,22 @@ PICTURES: tuple[tuple[str, Callable[[], bytes]], ...] = (
     ("学校操场集合清点（示意）.jpg", school_yard),
     ("后山滑坡和转移路线（示意）.jpg", slope),
 )
+
+
+def book_page() -> bytes:
+    """Return a picture of a ruled page of a paper book with ticks in it (JPEG)."""
+    random = Random("book")  # noqa: S311 - the same picture every time
+    image = Image.new("RGB", SIZE, "#8a6f52")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((120, 40, 1080, 760), fill="#f4efe2")
+    for row in range(16):
+        y = 110 + row * 38
+        draw.line((150, y, 1050, y), fill="#a9b3bf", width=2)
+        for column in range(8):
+            x = 420 + column * 78
+            if random.random() < 0.45:
+                draw.line((x, y + 20, x + 10, y + 30, x + 28, y + 8), fill="#1f3a6e", width=4)
+        draw.line((160, y + 24, 250 + random.randrange(120), y + 24), fill="#333333", width=5)
+    for column in range(9):
+        draw.line((400 + column * 78, 110, 400 + column * 78, 718), fill="#a9b3bf", width=2)
+    return _as_jpeg(image)

@@ -21,10 +21,11 @@ from drillreg.demo.people import invented_names
 from drillreg.demo.places import TOWN_BY_LETTERS, UNITS
 from drillreg.demo.times import ago, at
 from drillreg.evidence.models import Evidence, Grade
+from drillreg.hazards.check_rules import Submission
+from drillreg.hazards.checking import log_check
 from drillreg.hazards.models import HazardCheck, HazardSite
-from drillreg.hazards.operations import log_check
 from drillreg.hazards.registering import REGISTERED, SUBJECT
-from drillreg.hazards.rules import FRESH_DAYS, CheckResult, RiskLevel, Submission
+from drillreg.hazards.rules import FRESH_DAYS, CheckResult, RiskLevel
 from drillreg.orgs.models import Org
 
 FILE = Path(__file__).parent / "data" / "qingling_sites.toml"

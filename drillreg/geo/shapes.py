@@ -78,6 +78,15 @@ def distance_m(lon: float, lat: float, to_lon: float, to_lat: float) -> float:
     return float(ELLIPSOID.inv(lon, lat, to_lon, to_lat)[2])
 
 
+def distance_to_m(wkb: bytes, lon: float, lat: float) -> float:
+    """Return the distance from a position (degrees) to the nearest part of a shape in metres.
+
+    The nearest part is looked for in degrees, which is exact enough for shapes of a few km.
+    """
+    _, nearest = shapely.shortest_line(shapely.Point(lon, lat), geometry_of(wkb)).coords
+    return distance_m(lon, lat, *nearest)
+
+
 def centroid(wkb: bytes) -> tuple[float, float]:
     """Return the centre of gravity as longitude, latitude; it may lie outside a bent shape."""
     point = shapely.centroid(geometry_of(wkb))

@@ -1,23 +1,16 @@
-"""Reading the forms and filters of sites and checks."""
+"""Reading the forms of sites."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 from typing import Any
 
 from drillreg.core.codes import code_list
 from drillreg.core.reading import FormReader
-from drillreg.core.submissions import body_hash, is_client_id
 from drillreg.geo.drawing import same_shape
 from drillreg.geo.shift import ShiftedCrs
 from drillreg.hazards.kind_fields import fields_of, read_details
 from drillreg.hazards.models import HazardSite
-from drillreg.hazards.rules import (
-    CheckResult,
-    RiskLevel,
-    SiteFacts,
-    Submission,
-)
+from drillreg.hazards.rules import RiskLevel, SiteFacts
 from drillreg.hazards.site_rows import TEXTS
 from drillreg.hazards.siting import Spot, read_spot
 from drillreg.i18n import N_, translate
@@ -25,7 +18,6 @@ from drillreg.i18n import N_, translate
 LEVELS = tuple(level.value for level in RiskLevel)
 # Moving a point by less than this (0.1 m) is an effect of the rounding in the form.
 SAME_PLACE = 1e-6
-NOTE_LENGTH = 500
 # Three of the four fixed things (四定); the fourth is the person who answers for the site.
 FIXED = {
     "fixed_area": N_("Fixed area"),
@@ -149,54 +141,3 @@ def read_reason(fields: Mapping[str, str]) -> str:
     reason = reader.text("reason", translate(N_("Reason")), required=True, max_length=300)
     reader.finish()
     return reason
-
-
-def read_submission(
-    fields: Mapping[str, str],
-    photos: Sequence[bytes],
-    *,
-    code: str,
-    today: date,
-    moment_of: Callable[[date], datetime],
-    now: datetime,
-) -> Submission:
-    """Return a check as a page or device sent it, or raise FormErrors.
-
-    `code` is the site's public id; `moment_of(day)` gives the instant an earlier day stands for.
-    The position is no part of what makes two submissions the same: it may come late.
-    """
-    reader = FormReader(fields)
-    client_id = reader.raw("client_id").lower()
-    if not is_client_id(client_id):
-        reader.fail("client_id", N_("This page is out of date. Load it again."))
-    results = [result.value for result in CheckResult]
-    result = reader.choice("result", translate(N_("Result")), results)
-    note = reader.text("note", translate(N_("What is abnormal")), max_length=NOTE_LENGTH)
-    if result == CheckResult.ABNORMAL and not note:
-        reader.fail("note", N_("Say in a few words what is abnormal."))
-    checked_on = reader.date("checked_on", translate(N_("Day of the check"))) or today
-    reader.finish()
-    place = _device_position(fields)
-    content = {"site": code, "result": result, "note": note, "checked_on": checked_on}
-    return Submission(
-        client_id=client_id,
-        body_hash=body_hash(content, photos),
-        result=CheckResult(result),
-        note=note,
-        checked_on=checked_on,
-        checked_at=now if checked_on == today else moment_of(checked_on),
-        lon=place[0],
-        lat=place[1],
-        accuracy_m=place[2],
-    )
-
-
-def _device_position(
-    fields: Mapping[str, str],
-) -> tuple[float | None, float | None, float | None]:
-    """Return longitude, latitude and accuracy; a position that cannot be read counts as none."""
-    reader = FormReader(fields)
-    lon = reader.number("lon", "", minimum=-180, maximum=180)
-    lat = reader.number("lat", "", minimum=-90, maximum=90)
-    accuracy = reader.number("accuracy", "", minimum=0, maximum=10**6)
-    return (lon, lat, accuracy) if lon is not None and lat is not None else (None, None, None)

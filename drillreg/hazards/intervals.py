@@ -1,6 +1,6 @@
 """How often a site is to be checked where it lies: as the office above it has set."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_
@@ -18,6 +18,14 @@ def _key(level: RiskLevel) -> str:
 def freshness_of(site: HazardSite, today: date) -> Freshness:
     """Say whether a site was checked in time, by the interval of its place."""
     return freshness(site.level, site.last_check_on, today, setting(_key(site.level), site.org))
+
+
+def next_check_of(site: HazardSite) -> date | None:
+    """Return the day until which the last check of a site counts; None where there was none."""
+    if site.last_check_on is None:
+        return None
+    days: int = setting(_key(site.level), site.org)
+    return site.last_check_on + timedelta(days=days)
 
 
 def is_fresh(today: date) -> ColumnElement[bool]:

@@ -1,32 +1,22 @@
-"""Changes of sites and the checks on them."""
+"""Changes of sites."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from drillreg.accounts.queries import accounts_with
 from drillreg.audit.operations import record
-from drillreg.core.access import Actor, Permission
+from drillreg.core.access import Actor
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError, FieldError, FormErrors, Stale
-from drillreg.core.submissions import ensure_same_submission
-from drillreg.evidence.models import Grade
-from drillreg.evidence.operations import add_evidence
-from drillreg.files.photos import CleanPhoto, store_photo
 from drillreg.geo import morton
-from drillreg.hazards.models import CheckPhoto, HazardCheck, HazardSite
+from drillreg.hazards.models import HazardSite
 from drillreg.hazards.registering import note_sites
 from drillreg.hazards.rules import (
     IMPORT_KIND,
-    CheckResult,
     SiteFacts,
-    Submission,
-    ensure_check_complete,
-    ensure_check_day,
     level_rank,
 )
 from drillreg.hazards.scope import SITE
@@ -34,7 +24,6 @@ from drillreg.hazards.siting import shape_mark
 from drillreg.hazards.telling import CHANGED, CLOSED, MOVED, tell
 from drillreg.i18n import N_, translate
 from drillreg.imports.rules import APPLY_WORK
-from drillreg.notices.operations import notify
 from drillreg.orgs.models import Org
 from drillreg.orgs.records import pass_grants
 from drillreg.work.models import ImportBatch, WorkItem
@@ -221,121 +210,3 @@ def void_site(site: HazardSite, *, reason: str, actor: Actor, now: datetime, tod
         reason=reason,
     )
     tell(CLOSED, [site.id], now=now, today=today)
-
-
-# Checks
-
-
-def check_or_none(client_id: str) -> HazardCheck | None:
-    """Return the check that a submission became, if it arrived before."""
-    return db.session.scalar(select(HazardCheck).where(HazardCheck.client_id == client_id))
-
-
-def log_check(
-    site: HazardSite,
-    *,
-    sent: Submission,
-    photos: Sequence[CleanPhoto],
-    actor: Actor,
-    today: date,
-    now: datetime,
-) -> tuple[HazardCheck, bool]:
-    """Record a check once, however often it is sent; return it and whether it is new.
-
-    The unique client id decides, also between two that arrive together. Raises Conflict when
-    the id came before with another content.
-    """
-    if site.voided_at is not None:
-        raise DomainError(N_("This site was struck out; no check can be recorded."))
-    ensure_check_complete(sent.result, sent.note)
-    ensure_check_day(sent.checked_on, today)
-    new_id = _insert_once(site, sent, actor, now)
-    check = check_or_none(sent.client_id)
-    if check is None:
-        raise RuntimeError("a check that was neither written nor there")
-    if new_id is None:
-        ensure_same_submission(check.body_hash, sent.body_hash)
-        return check, False
-    for photo in photos:
-        kept = store_photo(photo, org_id=site.org_id, actor=actor, now=now)
-        db.session.add(CheckPhoto(check_id=check.id, file_id=kept.id))
-    _after_check(site, check, bool(photos), actor, now)
-    return check, True
-
-
-def _insert_once(site: HazardSite, sent: Submission, actor: Actor, now: datetime) -> int | None:
-    """Insert the check unless its client id is there; return the new id, or None."""
-    is_postgres = db.session.get_bind().dialect.name == "postgresql"
-    insert: Any = postgresql.insert if is_postgres else sqlite.insert
-    found: int | None = db.session.execute(
-        insert(HazardCheck)
-        .values(
-            client_id=sent.client_id,
-            body_hash=sent.body_hash,
-            site_id=site.id,
-            result=sent.result,
-            note=sent.note or None,
-            lon=sent.lon,
-            lat=sent.lat,
-            accuracy_m=sent.accuracy_m,
-            checked_on=sent.checked_on,
-            checked_at=sent.checked_at,
-            entered_at=now,
-            account_id=actor.account_id,
-            checker_name=actor.name,
-        )
-        .on_conflict_do_nothing(index_elements=["client_id"])
-        .returning(HazardCheck.id)
-    ).scalar()
-    return found
-
-
-def _after_check(
-    site: HazardSite, check: HazardCheck, has_photo: bool, actor: Actor, now: datetime
-) -> None:
-    """Write what follows from a new check: newest check of the site, evidence, trail, notice."""
-    table = HazardSite.__table__
-    # Beside the mapper: a check is no edit of the site, an open edit form must not go stale.
-    db.session.execute(
-        table.update()  # type: ignore[attr-defined]
-        .where(
-            table.c.id == site.id,
-            or_(table.c.last_check_on.is_(None), table.c.last_check_on <= check.checked_on),
-        )
-        .values(last_check_on=check.checked_on, last_check_result=check.result)
-    )
-    add_evidence(
-        "hazard-checked",
-        org_id=site.org_id,
-        subject_kind="hazard_check",
-        subject_id=check.id,
-        on_date=check.checked_on,
-        grade=Grade.EVIDENCED if has_photo else Grade.SELF_REPORTED,
-        now=now,
-        attributes={"site": site.id, "result": check.result.value, "by_org": actor.org_id},
-    )
-    record(
-        "hazard-checked",
-        subject_kind="hazard_site",
-        subject_id=site.id,
-        org_id=site.org_id,
-        actor=actor,
-        now=now,
-        check=check.id,
-        result=check.result.value,
-    )
-    if check.result is CheckResult.ABNORMAL:
-        _tell_of_abnormal(site, check, actor, now)
-
-
-def _tell_of_abnormal(site: HazardSite, check: HazardCheck, actor: Actor, now: datetime) -> None:
-    found = accounts_with(Permission.EDIT_HAZARDS, site.org, on=check.checked_on)
-    notify(
-        [account.id for account in found if account.id != actor.account_id],
-        occasion=f"hazard_check:{check.id}",
-        kind="hazard-abnormal",
-        message=N_("%(site)s: a check found something abnormal: %(note)s"),
-        params={"site": site.name, "note": (check.note or "")[:80]},
-        url=f"/hazards/{site.id}",
-        now=now,
-    )

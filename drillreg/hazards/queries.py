@@ -67,7 +67,7 @@ def _freshness(wanted: str, today: date) -> ColumnElement[bool]:
     return and_(HazardSite.last_check_on.is_not(None), ~is_fresh(today))
 
 
-def _is_within(org: Org) -> ColumnElement[bool]:
+def is_within(org: Org) -> ColumnElement[bool]:
     """Return the condition that a site belongs below an organisation or lies in its division."""
     below = and_(Org.path >= org.path, Org.path < subtree_end(org.path))
     if org.division_id is None:
@@ -87,7 +87,7 @@ def conditions(wanted: SiteFilter, scope: OrgScope, today: date) -> list[ColumnE
         filed = HazardSite.filed_on.is_not(None)
         found.append(filed if wanted.filed == FILED else ~filed)
     if wanted.within is not None:
-        found.append(_is_within(wanted.within))
+        found.append(is_within(wanted.within))
     if wanted.kind:
         found.append(HazardSite.kind == wanted.kind)
     if wanted.event_type:
@@ -239,7 +239,7 @@ def counts_by_level(org: Org, scope: OrgScope) -> dict[RiskLevel, int]:
     rows = db.session.execute(
         select(HazardSite.level, func.count())
         .join(HazardSite.org)
-        .where(SITE.within(scope), is_standing(), _is_within(org))
+        .where(SITE.within(scope), is_standing(), is_within(org))
         .group_by(HazardSite.level)
     ).all()
     counts = {row[0]: int(row[1]) for row in rows}

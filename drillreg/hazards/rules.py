@@ -3,12 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
-
-from drillreg.core.errors import DomainError
-from drillreg.i18n import N_
 
 
 class RiskLevel(StrEnum):
@@ -21,9 +18,6 @@ class RiskLevel(StrEnum):
 
 
 LEVEL_ORDER = (RiskLevel.RED, RiskLevel.ORANGE, RiskLevel.YELLOW, RiskLevel.BLUE)
-
-# How far back a check may be dated by hand: paper books are entered once a week.
-CHECK_BACK = timedelta(days=7)
 
 # The kind of an import of sites.
 IMPORT_KIND = "hazards"
@@ -83,25 +77,9 @@ def freshness(
     return Freshness.FRESH if today - last_check_on <= limit else Freshness.STALE
 
 
-def ensure_check_complete(result: CheckResult, note: str) -> None:
-    """Raise unless an abnormal check says what was seen."""
-    if result is CheckResult.ABNORMAL and not note:
-        raise DomainError(N_("Say in a few words what is abnormal."))
-
-
 def level_rank(level: RiskLevel) -> int:
     """Return the place of a level in the order red, orange, yellow, blue, from 0."""
     return LEVEL_ORDER.index(RiskLevel(level))
-
-
-def ensure_check_day(checked_on: date, today: date) -> None:
-    """Raise unless a check is of today or of the seven days before."""
-    if checked_on > today:
-        raise DomainError(N_("A check cannot be of a day that is still to come."))
-    if today - checked_on > CHECK_BACK:
-        raise DomainError(
-            N_("A check can be entered for up to %(days)d days back."), days=CHECK_BACK.days
-        )
 
 
 def number_after(number: str) -> str:
@@ -141,18 +119,3 @@ class SiteFacts:
     fixed_standard: str | None = None
     details: Mapping[str, Any] | None = None
     wkb: bytes | None = None
-
-
-@dataclass(frozen=True)
-class Submission:
-    """One check as it was sent; the position may be missing and is never asked for."""
-
-    client_id: str
-    body_hash: str
-    result: CheckResult
-    note: str
-    checked_on: date
-    checked_at: datetime
-    lon: float | None
-    lat: float | None
-    accuracy_m: float | None

@@ -14,6 +14,7 @@ from drillreg.duties.following import sweep_duties
 from drillreg.duties.reminding import remind_of_duties
 from drillreg.filings.sweeps import start_missing_clocks
 from drillreg.hazards.counting import count_marked, mend_counts
+from drillreg.hazards.reminding import remind_of_checks
 from drillreg.i18n import N_, translate
 from drillreg.network.sweeps import ask_to_verify
 from drillreg.notices.sweeps import send_daily_notices
@@ -91,6 +92,7 @@ JOBS = (
     Job("mend-site-counts", 86400, mend_counts),
     Job("sweep-duties", 60, sweep_duties),
     Job("remind-duties", 3600, remind_of_duties),
+    Job("remind-checks", 3600, remind_of_checks),
     Job("start-plan-clocks", 3600, start_missing_clocks),
     Job("raise-late-dangers", 3600, raise_late_dangers),
     Job("daily-notice", 300, send_daily_notices),

@@ -22,7 +22,11 @@ ASKING = {"within", "allows", "allows_record", "includes"}
 # Reads of records by nobody in particular, each with its reason.
 FOR_NOBODY = {
     "hazards.mapping.stamp": "says whether anything changed, and nothing of what",
-    "hazards.operations.check_or_none": "the device's own random id of its own submission",
+    "hazards.reminding._due": "a sweep over every county",
+    "hazards.sheet_entry._prove": "of the page of a paper book that is being entered",
+    "hazards.sheet_entry._note_newest": "of the page of a paper book that is being entered",
+    "hazards.sheet_entry._announce": "of the page of a paper book that is being entered",
+    "hazards.checking.check_or_none": "the device's own random id of its own submission",
     "drills.operations.programmes._rows_of": "of a programme that was read within a scope",
     "hazards.site_placing._numbers_of": "of the organisation an import goes into",
     "hazards.site_placing.standing_sites": "of the organisation an import goes into",

@@ -8,7 +8,7 @@ from drillreg.evidence.models import Evidence
 bp = Blueprint("evidence", __name__, url_prefix="/evidence")
 
 # Records without a page of their own: the kind of record that shows them, and what names it.
-SHOWN_BY = {"hazard_check": ("hazard_site", "site"), "plan-version": ("plan", "plan_id")}
+SHOWN_BY = {"plan-version": ("plan", "plan_id")}
 
 
 def page_of(found: Evidence) -> str:

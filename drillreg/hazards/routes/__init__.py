@@ -1,4 +1,4 @@
-"""Pages of hazard sites: ledger, record, what becomes of it, reports, checks on the phone."""
+"""Pages of hazard sites: ledger, record, what becomes of it, reports, checks, signals."""
 
 from drillreg.hazards.routes import (
     acts,
@@ -10,6 +10,8 @@ from drillreg.hazards.routes import (
     photos,
     places,
     reports,
+    sheets,
+    signals,
     sites,
 )
 from drillreg.hazards.routes.blueprint import bp
@@ -25,5 +27,7 @@ __all__ = [
     "photos",
     "places",
     "reports",
+    "sheets",
+    "signals",
     "sites",
 ]

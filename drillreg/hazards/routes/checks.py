@@ -13,22 +13,25 @@ from drillreg.core.errors import DomainError
 from drillreg.core.reading import form_view
 from drillreg.core.submissions import ensure_same_submission
 from drillreg.core.web import form_of, see_other, wants_json, writes_itself
+from drillreg.evidence.queries import proofs_of, stands_outside
 from drillreg.files.photos import CleanPhoto, clean_photo
-from drillreg.hazards.forms import read_submission
-from drillreg.hazards.intervals import freshness_of
-from drillreg.hazards.models import HazardCheck
-from drillreg.hazards.operations import check_or_none, log_check
+from drillreg.hazards.check_forms import AS_BEFORE, ITEM, read_submission
+from drillreg.hazards.check_lists import CheckList, list_for, list_of, shown_answers
+from drillreg.hazards.check_queries import check_with_site, numbers_before, sheet_of
+from drillreg.hazards.check_rules import CHECK_BACK, WAY_WORDS, Submission
+from drillreg.hazards.checking import SUBJECT, check_or_none, log_check
+from drillreg.hazards.intervals import freshness_of, next_check_of
+from drillreg.hazards.models import HazardCheck, HazardSite
 from drillreg.hazards.queries import get_check, get_site_of_code, sites_to_check
 from drillreg.hazards.routes.blueprint import bp
-from drillreg.hazards.rules import (
-    CHECK_BACK,
-    Submission,
-)
 from drillreg.hazards.scope import SITE
-from drillreg.i18n import N_
+from drillreg.hazards.signal_queries import signals_of_check
+from drillreg.i18n import N_, translate
 from drillreg.orgs.scope import current_scope, current_scope_for, ensure_may_on, may_on
 
 MOST_PHOTOS = 6
+# The names of a number's field and of what stood in it when the page was opened.
+PREFILLED = (ITEM, AS_BEFORE)
 # What of an entry a phone that is not let in any more gets shown again.
 ENTRY = {
     "checked_on": N_("Day of the check"),
@@ -45,10 +48,16 @@ def check(public_id: str) -> ResponseReturnValue:
     if site.voided_at is not None or not may_on(Permission.LOG_CHECKS, SITE.code, site):
         return see_other(url_for(".show", site_id=site.id))
     today = clock.today()
+    asked = list_for(site.kind, today)
+    before = _numbers_before(site, asked)
+    values = {f"{prefix}{key}": value for key, value in before.items() for prefix in PREFILLED}
     return render_template(
         "hazards/check.html",
         site=site,
-        form=form_view(client_id=str(uuid.uuid4()), checked_on=today.isoformat()),
+        form=form_view(client_id=str(uuid.uuid4()), checked_on=today.isoformat(), **values),
+        asked=asked,
+        before=before,
+        ways=[(way.value, translate(word)) for way, word in WAY_WORDS.items()],
         fresh=freshness_of(site, today),
         today=today,
         earliest=today - CHECK_BACK,
@@ -56,11 +65,21 @@ def check(public_id: str) -> ResponseReturnValue:
     )
 
 
+def _numbers_before(site: HazardSite, asked: CheckList) -> dict[str, str]:
+    """Return the numbers of the last check that had any, to start from."""
+    numbers = [item.key for item in asked.items if item.type == "number"]
+    before = numbers_before(site) if numbers else {}
+    return {key: f"{before[key]:g}" for key in numbers if key in before}
+
+
 def _fields() -> dict[str, str]:
-    """Return what was sent, by form or as a JSON object, as texts."""
+    """Return what was sent, by form or as a JSON object, as texts; answers may stand in `items`."""
     sent = request.get_json(silent=True) if request.is_json else request.form.to_dict()
     if not isinstance(sent, dict):
         raise DomainError(N_("The server could not read this request. Go back and try again."))
+    items = sent.pop("items", None) if request.is_json else None
+    if isinstance(items, dict):
+        sent |= {f"{ITEM}{key}": value for key, value in items.items()}
     return {str(key): "" if value is None else str(value) for key, value in sent.items()}
 
 
@@ -88,6 +107,7 @@ def _record(public_id: str) -> tuple[HazardCheck, bool]:
         _fields(),
         [data for _, data in photos],
         code=public_id,
+        asked=list_for(site.kind, clock.local_date(now)),
         today=clock.local_date(now),
         moment_of=_noon,
         now=now,
@@ -140,7 +160,36 @@ def log(public_id: str) -> ResponseReturnValue:
 def check_done(public_id: str, check_id: int) -> str:
     """Say that a check is recorded, with its number and time, and what comes next."""
     found = get_check(check_id, current_scope())
-    return render_template("hazards/check_done.html", check=found, site=found.site)
+    return render_template(
+        "hazards/check_done.html",
+        check=found,
+        site=found.site,
+        answers=shown_answers(found.answers),
+        proof=proofs_of(SUBJECT, [found.id]).get(found.id),
+    )
+
+
+@bp.get("/hazards/checks/<int:check_id>")
+@requires(Permission.VIEW)
+def show_check(check_id: int) -> str:
+    """Show one check: what was answered, by which list, its photos, and what it proves."""
+    scope, actor = current_scope(), current_actor()
+    found = check_with_site(check_id, scope)
+    judging = actor.may(Permission.ASSIGN_TASKS)
+    return render_template(
+        "hazards/check_show.html",
+        check=found,
+        site=found.site,
+        way=translate(WAY_WORDS[found.way_or_patrol]),
+        answers=shown_answers(found.answers),
+        asked=list_of(found.answers) if found.answers else None,
+        sheet=sheet_of(found, scope),
+        proof=proofs_of(SUBJECT, [found.id]).get(found.id),
+        may_judge=stands_outside(actor, found.site.org, Permission.ASSIGN_TASKS, clock.today()),
+        signals=signals_of_check(found, current_scope_for(Permission.ASSIGN_TASKS), actor)
+        if judging
+        else [],
+    )
 
 
 @bp.get("/hazards/mine")
@@ -152,6 +201,6 @@ def mine() -> str:
     found = sites_to_check(current_scope_for(Permission.LOG_CHECKS), today=today)
     return render_template(
         "hazards/mine.html",
-        sites=[(site, freshness_of(site, today)) for site in found],
+        sites=[(site, freshness_of(site, today), next_check_of(site)) for site in found],
         today=today,
     )

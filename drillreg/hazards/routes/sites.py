@@ -14,6 +14,8 @@ from drillreg.evidence.queries import proofs_of, stands_outside
 from drillreg.files.versions import kept_in
 from drillreg.files.web import send_stored
 from drillreg.geo.writing import OutFeature, geojson_bytes
+from drillreg.hazards.check_lists import shown_answers
+from drillreg.hazards.check_rules import WAY_WORDS
 from drillreg.hazards.intervals import freshness_of
 from drillreg.hazards.keeping import answers_on, keepers_of
 from drillreg.hazards.kind_fields import shown_details
@@ -70,6 +72,8 @@ def show(site_id: int) -> str:
         fresh=freshness_of(site, today),
         check_url=check_url(site),
         qr=qr_of(site),
+        ways={way: translate(word) for way, word in WAY_WORDS.items()},
+        answers_of=lambda check: shown_answers(check.answers),
         may_edit=site.voided_at is None and may_on(Permission.EDIT_HAZARDS, SITE.code, site),
         may_check=site.voided_at is None and may_on(Permission.LOG_CHECKS, SITE.code, site),
     )

@@ -1,4 +1,4 @@
-"""Tables of hazard sites and the checks on them."""
+"""The table of hazard sites, with what is worked out from a row as it is written."""
 
 from datetime import date, datetime
 from typing import Any
@@ -8,9 +8,8 @@ from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from drillreg.core.db import Base, HasPublicId, Versioned, Voidable
-from drillreg.files.models import StoredFile
 from drillreg.geo import morton
-from drillreg.hazards.rules import CheckResult, ReportState, RiskLevel, SiteEnding, level_rank
+from drillreg.hazards.rules import CheckResult, RiskLevel, SiteEnding, level_rank
 from drillreg.orgs.models import Division, Org
 
 
@@ -136,110 +135,3 @@ class HazardSite(HasPublicId, Versioned, Voidable, Base):
     org: Mapped[Org] = relationship(lazy="raise_on_sql", foreign_keys=[org_id])
     department: Mapped[Org | None] = relationship(lazy="raise_on_sql", foreign_keys=[department_id])
     division: Mapped[Division | None] = relationship(lazy="raise_on_sql")
-
-
-class HazardCheck(Base):
-    """One look at a site; sent by a device or a page, once."""
-
-    __tablename__ = "hazard_check"
-    __table_args__ = (Index("ix_hazard_check_site_day", "site_id", "checked_on"),)
-
-    # The device's own id for this submission and the digest of what it sent.
-    client_id: Mapped[str] = mapped_column(unique=True)
-    body_hash: Mapped[str]
-    site_id: Mapped[int] = mapped_column(ForeignKey("hazard_site.id"))
-    result: Mapped[CheckResult]
-    note: Mapped[str | None]
-    lon: Mapped[float | None]
-    lat: Mapped[float | None]
-    accuracy_m: Mapped[float | None]
-    checked_on: Mapped[date]
-    checked_at: Mapped[datetime]
-    entered_at: Mapped[datetime]
-    account_id: Mapped[int]
-    checker_name: Mapped[str]
-
-    site: Mapped[HazardSite] = relationship(lazy="raise_on_sql")
-    photos: Mapped[list["CheckPhoto"]] = relationship(
-        back_populates="check", order_by="CheckPhoto.id", lazy="selectin"
-    )
-
-
-class CheckPhoto(Base):
-    """A photo of a check."""
-
-    __tablename__ = "check_photo"
-
-    check_id: Mapped[int] = mapped_column(ForeignKey("hazard_check.id"), index=True)
-    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
-
-    check: Mapped[HazardCheck] = relationship(back_populates="photos")
-    file: Mapped[StoredFile] = relationship(lazy="joined", innerjoin=True)
-
-
-class SiteKeeper(Versioned, Base):
-    """Who answers for a site at one level (包保责任人), from a day to a day; earlier ones stay."""
-
-    __tablename__ = "site_keeper"
-
-    site_id: Mapped[int] = mapped_column(ForeignKey("hazard_site.id"), index=True)
-    # A code of `keeper_tier.toml`.
-    tier: Mapped[str]
-    name: Mapped[str]
-    post: Mapped[str | None]
-    phone: Mapped[str | None]
-    from_on: Mapped[date]
-    # The last day; None while it is so.
-    to_on: Mapped[date | None]
-
-
-class SitePhoto(Voidable, Base):
-    """A photo of a site itself; of those that stand at most one is the main one."""
-
-    __tablename__ = "site_photo"
-
-    site_id: Mapped[int] = mapped_column(ForeignKey("hazard_site.id"), index=True)
-    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
-    caption: Mapped[str | None]
-    is_main: Mapped[bool]
-    added_at: Mapped[datetime]
-    added_by_name: Mapped[str]
-
-    file: Mapped[StoredFile] = relationship(lazy="joined", innerjoin=True)
-
-
-class SiteReport(Base):
-    """Sites that an organisation reported to its county, which files them under a number."""
-
-    __tablename__ = "site_report"
-
-    # Who reported, and the county that files.
-    org_id: Mapped[int] = mapped_column(ForeignKey("org.id"), index=True)
-    desk_id: Mapped[int] = mapped_column(ForeignKey("org.id"), index=True)
-    state: Mapped[ReportState] = mapped_column(index=True)
-    note: Mapped[str | None]
-    sent_on: Mapped[date]
-    sent_at: Mapped[datetime]
-    sent_by_id: Mapped[int]
-    sent_by_name: Mapped[str]
-    number: Mapped[str | None]
-    answer_note: Mapped[str | None]
-    answered_on: Mapped[date | None]
-    answered_by_name: Mapped[str | None]
-
-    org: Mapped[Org] = relationship(lazy="raise_on_sql", foreign_keys=[org_id])
-    desk: Mapped[Org] = relationship(lazy="raise_on_sql", foreign_keys=[desk_id])
-
-
-class SiteReportItem(Base):
-    """A site of a report, with what stood in the ledger when it was reported."""
-
-    __tablename__ = "site_report_item"
-    __table_args__ = (UniqueConstraint("report_id", "site_id"),)
-
-    report_id: Mapped[int] = mapped_column(ForeignKey("site_report.id"))
-    site_id: Mapped[int] = mapped_column(ForeignKey("hazard_site.id"), index=True)
-    number: Mapped[str]
-    name: Mapped[str]
-    kind: Mapped[str]
-    level: Mapped[RiskLevel]

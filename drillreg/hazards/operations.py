@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from drillreg.accounts.queries import accounts_with
 from drillreg.audit.operations import record
 from drillreg.core.access import Actor, Permission
+from drillreg.core.changes import announce
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError, FieldError, FormErrors, Stale
 from drillreg.core.submissions import ensure_same_submission
@@ -240,6 +241,15 @@ def log_check(
         kept = store_photo(photo, org_id=site.org_id, actor=actor, now=now)
         db.session.add(CheckPhoto(check_id=check.id, file_id=kept.id))
     _after_check(site, check, bool(photos), actor, now)
+    announce(
+        "check",
+        what="recorded",
+        check_id=check.id,
+        site_id=site.id,
+        failed=[],
+        now=now,
+        today=today,
+    )
     return check, True
 
 

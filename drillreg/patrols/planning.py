@@ -91,8 +91,14 @@ def lay_out(plan: PatrolPlan, org: Org, *, today: date, begun_too: bool = False)
             touched += 1
     db.session.flush()
     db.session.add_all(_row(plan.id, each) for each in wanted.values())
-    plan.planned_until = until
     db.session.flush()
+    # Beside the mapper: this is no edit of the plan, an open form must not go stale.
+    db.session.execute(
+        update(PatrolPlan)
+        .where(PatrolPlan.id == plan.id)
+        .values(planned_until=until)
+        .execution_options(synchronize_session=False)
+    )
     return touched + len(wanted)
 
 

@@ -67,7 +67,8 @@ def begin_plan(
     db.session.add(plan)
     db.session.flush()
     lay_out(plan, org, today=today)
-    _note("patrol-plan-made", plan, actor, now, changes=_told(plan))
+    told = {name: [None, value] for name, value in _told(plan).items()}
+    _note("patrol-plan-made", plan, actor, now, changes=told)
     return plan
 
 
@@ -200,13 +201,9 @@ def _note(
         org_id=plan.org_id,
         actor=actor,
         now=now,
-        changes={key: _pair(value) for key, value in (changes or {}).items()},
+        changes=changes,
         reason=remark,
     )
-
-
-def _pair(value: Any) -> list[Any]:
-    return value if isinstance(value, list) and len(value) == 2 else [None, value]
 
 
 def lay_out_these(ids: Collection[int], *, today: date) -> int:

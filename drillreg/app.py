@@ -33,6 +33,7 @@ import drillreg.notices.routes
 import drillreg.office.cli
 import drillreg.office.routes
 import drillreg.orgs.routes
+import drillreg.patrols.routes
 import drillreg.plans.cli
 import drillreg.plans.routes
 import drillreg.reports.routes
@@ -126,6 +127,11 @@ from drillreg.orgs.org_import import OrgImport
 from drillreg.orgs.previews import duty_lines, past_lines, record_lines, supervision_lines
 from drillreg.orgs.records import ORG, register_records
 from drillreg.orgs.successions import Succession, register_successions
+from drillreg.patrols.listening import take_result
+from drillreg.patrols.panels import patrols_of_site
+from drillreg.patrols.planning import plan_anew_below as patrol_anew_below
+from drillreg.patrols.proving import note_check
+from drillreg.patrols.waiting import MISSED_PATROLS, patrols_to_make
 from drillreg.plans.brought import WORD_WORK
 from drillreg.plans.freezing import FREEZE_WORK, print_frozen
 from drillreg.plans.marking import register_marks
@@ -207,6 +213,7 @@ BLUEPRINTS = (
     drillreg.office.cli.bp,
     drillreg.office.routes.bp,
     drillreg.orgs.routes.bp,
+    drillreg.patrols.routes.bp,
     drillreg.plans.cli.bp,
     drillreg.plans.routes.bp,
     drillreg.reports.routes.bp,
@@ -283,6 +290,7 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("plan-write-actions", link_in_head),
     ("plan", unread_of_plan),
     ("site", plans_over_site),
+    ("site", patrols_of_site),
     ("site", drills_at_site),
     ("post-open", tasks_of_holder),
     ("post-open", post_panel),
@@ -309,6 +317,8 @@ SUBJECTS = {
     "task": ("tasks.show", "task_id"),
     "plan": ("plans.show", "plan_id"),
     "hazard_site": ("hazards.show", "site_id"),
+    "patrol_plan": ("patrols.show", "plan_id"),
+    "inspection": ("patrols.inspection", "inspection_id"),
     "drill": ("drills.show", "drill_id"),
     "report": ("reports.show", "report_id"),
     "corrective-action": ("reports.action", "action_id"),
@@ -346,6 +356,7 @@ TODOS: tuple[TodoSource, ...] = (
     tasks_to_do,
     shifts_to_take_over,
     contacts_to_complete,
+    patrols_to_make,
     drills_to_hold,
     actions_to_do,
     plans_to_review,
@@ -362,6 +373,7 @@ CHASING: tuple[ChaseSource, ...] = (
     MISSING_REPORTS,
     LATE_ACTIONS,
     STALE_CHECKS,
+    MISSED_PATROLS,
     PLANS_TO_REVIEW,
     LATE_FILINGS,
     LATE_PUBLICATIONS,
@@ -575,6 +587,9 @@ def create_app(found: Settings | None = None) -> Flask:
     register_overlay(app, overlay)
     listen(app, "calendar", plan_anew_below)
     listen(app, "calendar", plan_clocks.recount)
+    listen(app, "calendar", patrol_anew_below)
+    listen(app, "check", note_check)
+    listen(app, "check", take_result)
     listen(app, "plan", plan_clocks.follow_plan)
     for what in ("calendar", "evidence", "org", "duties"):
         listen(app, what, following.note_change)

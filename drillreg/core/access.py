@@ -20,6 +20,7 @@ class Permission(StrEnum):
     ISSUE_PLANS = "issue-plans"
     EDIT_HAZARDS = "edit-hazards"
     LOG_CHECKS = "log-checks"
+    PLAN_PATROLS = "plan-patrols"
     PLAN_DRILLS = "plan-drills"
     RECORD_DRILLS = "record-drills"
     WRITE_REPORTS = "write-reports"

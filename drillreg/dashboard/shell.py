@@ -80,6 +80,19 @@ MENU: tuple[Entry | None, ...] = (
         children=(
             Entry(N_("Ledger of sites"), "hazards.index"),
             Entry(N_("Checks to make"), "hazards.mine", permission=Permission.LOG_CHECKS),
+            Entry(
+                N_("Checks and patrols"),
+                "patrols.index",
+                leads_to=(
+                    "patrols.new",
+                    "patrols.show",
+                    "patrols.edit",
+                    "patrols.due",
+                    "patrols.people",
+                    "patrols.inspections",
+                    "patrols.inspection",
+                ),
+            ),
         ),
     ),
     Entry(

@@ -37,6 +37,7 @@ class DueFilter:
     last: date
     today: date
     plan_id: int | None = None
+    site_id: int | None = None
     within: Org | None = None
     level: str = ""
     outcome: str = ""
@@ -76,14 +77,16 @@ def _of_filter(wanted: DueFilter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.plan_id is not None:
         found.append(PatrolPlan.id == wanted.plan_id)
+    if wanted.site_id is not None:
+        found.append(HazardSite.id == wanted.site_id)
     if wanted.within is not None:
-        found.append(_is_in(wanted.within))
+        found.append(is_in(wanted.within))
     if wanted.level:
         found.append(HazardSite.level == RiskLevel(wanted.level))
     return found
 
 
-def _is_in(org: Org) -> ColumnElement[bool]:
+def is_in(org: Org) -> ColumnElement[bool]:
     """Return the condition that a site belongs below an organisation, or lies in its village."""
     below = and_(Org.path >= org.path, Org.path < subtree_end(org.path))
     if org.kind != "village" or org.division_id is None:
@@ -268,3 +271,10 @@ def tallies_by_day(
         .group_by(*groups)
     )
     return [(row[0], row[1], row[2], _tally(row[3:])) for row in rows]
+
+
+def rounds_of_site(site: HazardSite, scope: OrgScope, *, today: date) -> list[Due]:
+    """Return the newest rounds of the last half year in which a site was due."""
+    half_year = date.fromordinal(today.toordinal() - 183)
+    wanted = DueFilter(half_year, today, today, site_id=site.id)
+    return list(due_page(scope, wanted, size=6).rows)

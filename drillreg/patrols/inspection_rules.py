@@ -33,6 +33,7 @@ class Candidate:
     site_id: int
     level: str
     last_check_on: date | None
+    org_id: int = 0
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,9 @@ from datetime import date
 from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from drillreg.accounts.models import Account, Person, RoleAssignment
+from drillreg.accounts.rules import roles
+from drillreg.core.access import Permission
 from drillreg.core.db import db
 from drillreg.core.errors import NotFound
 from drillreg.core.paging import Page, keyset_page
@@ -20,7 +23,6 @@ from drillreg.orgs.scope import OrgScope
 from drillreg.patrols.covering import WITHIN, covered
 from drillreg.patrols.models import PatrolDay, PatrolPlan
 
-MOST_SITES = 300
 
 
 @dataclass(frozen=True)
@@ -123,20 +125,51 @@ def sites_of_plan(plan: PatrolPlan, scope: OrgScope, fresh: ColumnElement[bool])
     return {str(row[0]): int(row[1]) for row in rows}
 
 
-def sites_to_name(within: Org, scope: OrgScope) -> list[HazardSite]:
-    """Return the sites below an organisation that a plan or a list can name, by number."""
+def sites_by_number(
+    numbers: Sequence[str], scope: OrgScope
+) -> dict[str, list[int]]:
+    """Return the keys of the standing sites in scope by number, for those asked for."""
+    found: dict[str, list[int]] = {}
+    rows = db.session.execute(
+        select(HazardSite.number, HazardSite.id)
+        .join(HazardSite.org)
+        .where(HazardSite.number.in_(numbers), SITE.within(scope.present), is_standing())
+        .order_by(HazardSite.id)
+    )
+    for number, site_id in rows:
+        found.setdefault(number, []).append(site_id)
+    return found
+
+
+def numbers_of(plan: PatrolPlan) -> list[str]:
+    """Return the numbers of the sites a plan names."""
+    ids = [pick.site_id for pick in plan.picks if pick.site_id is not None]
+    if not ids:
+        return []
     return list(
         db.session.scalars(
-            select(HazardSite)
-            .join(HazardSite.org)
-            .options(contains_eager(HazardSite.org))
-            .where(
-                SITE.within(scope.present),
-                is_standing(),
-                Org.path >= within.path,
-                Org.path < subtree_end(within.path),
-            )
-            .order_by(HazardSite.level_rank, HazardSite.number, HazardSite.id)
-            .limit(MOST_SITES)
+            select(HazardSite.number).where(HazardSite.id.in_(ids)).order_by(HazardSite.number)
         )
     )
+
+
+def people_to_send(org: Org, *, on: date, at_most: int = 500) -> dict[int, str]:
+    """Return the accounts below an organisation that record checks, with name and place."""
+    codes = [role.code for role in roles().values() if Permission.LOG_CHECKS in role.territory]
+    rows = db.session.execute(
+        select(Account.id, Person.name, Org.name)
+        .join(Person, Person.id == Account.person_id)
+        .join(RoleAssignment, RoleAssignment.account_id == Account.id)
+        .join(Org, Org.id == RoleAssignment.org_id)
+        .where(
+            RoleAssignment.role.in_(codes),
+            RoleAssignment.from_on <= on,
+            or_(RoleAssignment.to_on.is_(None), RoleAssignment.to_on > on),
+            Account.disabled_at.is_(None),
+            Org.path >= org.path,
+            Org.path < subtree_end(org.path),
+        )
+        .order_by(Org.path, Account.id)
+        .limit(at_most)
+    )
+    return {account_id: f"{name}（{place}）" for account_id, name, place in rows}

@@ -16,6 +16,7 @@ from drillreg.i18n import N_, translate
 from drillreg.network.sweeps import ask_to_verify
 from drillreg.notices.sweeps import send_daily_notices
 from drillreg.office.queries import setting
+from drillreg.patrols.sweeps import remind_of_patrols, sweep_patrols
 from drillreg.plans.indexing import sweep_index
 from drillreg.reports.sweeps import attach_missing_pdfs
 from drillreg.scheduler.operations import forget_old_runs, refresh_statistics
@@ -87,6 +88,8 @@ JOBS = (
     Job("ask-to-verify-contacts", 21600, ask_to_verify),
     Job("sweep-duties", 60, sweep_duties),
     Job("remind-duties", 3600, remind_of_duties),
+    Job("plan-patrols", 3600, sweep_patrols),
+    Job("remind-patrols", 1800, remind_of_patrols),
     Job("start-plan-clocks", 3600, start_missing_clocks),
     Job("daily-notice", 300, send_daily_notices),
     Job("attach-report-pdfs", 60, attach_missing_pdfs),

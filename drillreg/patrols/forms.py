@@ -32,7 +32,7 @@ Find = Callable[[Sequence[str]], Mapping[str, Sequence[int]]]
 MOST_NUMBERS = 500
 
 
-def _several(fields: "MultiDict[str, str]", name: str, allowed: Sequence[str]) -> tuple[str, ...]:
+def several(fields: "MultiDict[str, str]", name: str, allowed: Sequence[str]) -> tuple[str, ...]:
     """Return the choices of a field that are on the list, in its order."""
     chosen = set(fields.getlist(name))
     return tuple(code for code in allowed if code in chosen)
@@ -53,7 +53,7 @@ def read_plan(
         "within", translate(N_("Where the sites lie")), [str(each) for each in places]
     )
     shape = Shape(kind_of(kind).attributes["shape"]) if kind else None
-    weekdays = _several(fields, "weekdays", [str(n) for n in range(7)])
+    weekdays = several(fields, "weekdays", [str(n) for n in range(7)])
     if shape in {Shape.WEEKLY, Shape.NIGHT} and not weekdays:
         reader.fail("weekdays", N_("Choose at least one day of the week."))
     shift = reader.choice(
@@ -87,8 +87,8 @@ def read_plan(
         least_days=least or 3,
         every=every,
         months=int(months or 1),
-        site_kinds=_several(fields, "site_kinds", code_list("hazard_kind").codes()),
-        levels=_several(fields, "levels", LEVELS),
+        site_kinds=several(fields, "site_kinds", code_list("hazard_kind").codes()),
+        levels=several(fields, "levels", LEVELS),
         sites=sites,
         doer=Doer(doer),
         account_id=account_id,

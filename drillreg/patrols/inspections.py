@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from drillreg.core.access import Actor
 from drillreg.core.db import db
@@ -162,8 +162,10 @@ def counts_of(inspection: Inspection, scope: OrgScope) -> Counts:
     return Counts(*(int(value or 0) for value in row))
 
 
-def counts_of_many(ids: Sequence[int]) -> dict[int, Counts]:
-    """Return how far the lists of some inspections are, in one query."""
+def counts_of_many(found: Sequence[Inspection], scope: OrgScope) -> dict[int, Counts]:
+    """Return how far some lists are, as the reader may see them, in one query."""
+    reached = select(Org.id).where(Org.id == InspectionItem.org_id, scope.present.allows())
+    home = aliased(Org)
     rows = db.session.execute(
         select(
             InspectionItem.inspection_id,
@@ -172,7 +174,13 @@ def counts_of_many(ids: Sequence[int]) -> dict[int, Counts]:
             func.sum(case((InspectionItem.seen_result == "abnormal", 1), else_=0)),
             func.sum(case((_is(NOT_DONE), 1), else_=0)),
         )
-        .where(InspectionItem.inspection_id.in_(sorted(ids)), InspectionItem.voided_at.is_(None))
+        .join(Inspection, Inspection.id == InspectionItem.inspection_id)
+        .join(home, home.id == Inspection.org_id)
+        .where(
+            InspectionItem.inspection_id.in_([each.id for each in found]),
+            InspectionItem.voided_at.is_(None),
+            or_(scope.present.allows(home), reached.exists()),
+        )
         .group_by(InspectionItem.inspection_id)
     )
     return {row[0]: Counts(*(int(value or 0) for value in row[1:])) for row in rows}
@@ -230,3 +238,14 @@ def my_items(actor: Actor, today: date, *, at_most: int = 60) -> Sequence[Inspec
         .order_by(planned, InspectionItem.id)
         .limit(at_most)
     ).all()
+
+
+def site_orgs(site_ids: Sequence[int], scope: OrgScope) -> dict[int, int]:
+    """Return the responsible organisation of some sites in scope, by key."""
+    rows = db.session.execute(
+        select(HazardSite.id, HazardSite.org_id)
+        .join(HazardSite.org)
+        .where(HazardSite.id.in_(sorted(site_ids)), SITE.within(scope.present))
+        .order_by(HazardSite.id)
+    )
+    return {site_id: org_id for site_id, org_id in rows}

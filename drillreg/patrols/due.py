@@ -257,9 +257,7 @@ def tallies_by_person(scope: OrgScope, wanted: DueFilter) -> list[tuple[str, Tal
     return sorted(found, key=lambda each: (-each[1].missed, each[0]))
 
 
-def tallies_by_day(
-    scope: OrgScope, wanted: DueFilter
-) -> list[tuple[date, str, int | None, Tally]]:
+def tallies_by_day(scope: OrgScope, wanted: DueFilter) -> list[tuple[date, str, int | None, Tally]]:
     """Return the numbers by first day, path of the organisation and division, in one query."""
     due = due_rows(scope, wanted)
     groups = (due.c.first_on, Org.path, HazardSite.division_id)

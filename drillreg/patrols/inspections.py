@@ -74,7 +74,7 @@ def get_inspection(inspection_id: int, scope: OrgScope) -> Inspection:
 
 def get_item(item_id: int, scope: OrgScope) -> InspectionItem:
     """Return a place on the list of an inspection that the reader reaches as its organiser."""
-    found = db.session.scalar(
+    found: InspectionItem | None = db.session.scalar(
         _items()
         .join(InspectionItem.inspection)
         .join(Org, Org.id == Inspection.org_id)
@@ -141,9 +141,7 @@ def items_page(
     return keyset_page(statement, order=[(InspectionItem.id, "asc")], cursor=cursor, size=size)
 
 
-def all_items(
-    inspection: Inspection, scope: OrgScope, *, at_most: int
-) -> Sequence[InspectionItem]:
+def all_items(inspection: Inspection, scope: OrgScope, *, at_most: int) -> Sequence[InspectionItem]:
     """Return the whole list as the reader may see it."""
     statement = _items().where(*_mine(inspection, scope)).order_by(InspectionItem.id)
     return db.session.scalars(statement.limit(at_most)).all()
@@ -190,9 +188,7 @@ def members_of(inspection: Inspection) -> Sequence[InspectionMember]:
     """Return the team, its leader first; who left it is not named."""
     return db.session.scalars(
         select(InspectionMember)
-        .where(
-            InspectionMember.inspection_id == inspection.id, InspectionMember.left_at.is_(None)
-        )
+        .where(InspectionMember.inspection_id == inspection.id, InspectionMember.left_at.is_(None))
         .order_by(InspectionMember.is_leader.desc(), InspectionMember.id)
     ).all()
 
@@ -248,4 +244,4 @@ def site_orgs(site_ids: Sequence[int], scope: OrgScope) -> dict[int, int]:
         .where(HazardSite.id.in_(sorted(site_ids)), SITE.within(scope.present))
         .order_by(HazardSite.id)
     )
-    return {site_id: org_id for site_id, org_id in rows}
+    return {row[0]: row[1] for row in rows}

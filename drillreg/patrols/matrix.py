@@ -59,9 +59,7 @@ def matrix_of(scope: OrgScope, within: Org, wanted: DueFilter) -> Matrix:
     weeks = _weeks(wanted.first, min(wanted.last, wanted.today))
     lines = [Line(key, names[key], found, _sum(found.values())) for key, found in cells.items()]
     lines.sort(key=lambda line: (-line.total.missed, line.org_id))
-    sums = {
-        week: _sum(line.weeks[week] for line in lines if week in line.weeks) for week in weeks
-    }
+    sums = {week: _sum(line.weeks[week] for line in lines if week in line.weeks) for week in weeks}
     return Matrix(weeks, lines, sums, _sum(line.total for line in lines))
 
 

@@ -28,9 +28,7 @@ def _zh(code: str, name: str) -> str:
 
 def _head(found: Inspection, team: Sequence[InspectionMember]) -> list[Block]:
     span = f"{day_text(found.from_on)}至{day_text(found.to_on)}"
-    people = "、".join(
-        f"{each.name}（{each.body}）" if each.body else each.name for each in team
-    )
+    people = "、".join(f"{each.name}（{each.body}）" if each.body else each.name for each in team)
     blocks: list[Block] = [
         Paragraph(f"检查时间：{span}。检查方式：{_zh(found.way, WAYS)}。"),
     ]
@@ -149,9 +147,7 @@ def _by_org_columns() -> list[Column]:
 def _by_org(items: Sequence[InspectionItem]) -> list[Row]:
     total: Counter[str] = Counter(item.org.name for item in items)
     seen: Counter[str] = Counter(item.org.name for item in items if item.seen_on)
-    bad: Counter[str] = Counter(
-        item.org.name for item in items if item.seen_result == "abnormal"
-    )
+    bad: Counter[str] = Counter(item.org.name for item in items if item.seen_result == "abnormal")
     return [
         (name, str(count), str(seen[name]), str(bad[name]), str(count - seen[name]))
         for name, count in total.items()

@@ -153,7 +153,7 @@ def _note_round(kind: str, day: PatrolDay, check: HazardCheck, now: datetime) ->
 def note_fire_log(
     plan: PatrolPlan, org_id: int, first: date, *, now: datetime, only_complete: bool
 ) -> bool:
-    """Write the log of a month (by its first day) of daily fire patrols; say whether it was written.
+    """Write the log of a month (by its first day) of daily fire patrols; say whether it was.
 
     It is complete when every day of the month had its round and each found every place seen.
     """

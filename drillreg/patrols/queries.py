@@ -24,7 +24,6 @@ from drillreg.patrols.covering import WITHIN, covered
 from drillreg.patrols.models import PatrolDay, PatrolPlan
 
 
-
 @dataclass(frozen=True)
 class PlanFilter:
     """What the list of plans is narrowed to; `state` is "running", "paused" or "ended"."""
@@ -78,9 +77,7 @@ def get_plan(plan_id: int, scope: OrgScope) -> PatrolPlan:
         select(PatrolPlan)
         .join(PatrolPlan.org)
         .options(contains_eager(PatrolPlan.org), joinedload(PatrolPlan.within))
-        .where(
-            PatrolPlan.id == plan_id, scope.present.allows(), PatrolPlan.voided_at.is_(None)
-        )
+        .where(PatrolPlan.id == plan_id, scope.present.allows(), PatrolPlan.voided_at.is_(None))
     )
     if found is None:
         raise NotFound(N_("There is no such patrol plan."))
@@ -117,17 +114,13 @@ def sites_of_plan(plan: PatrolPlan, scope: OrgScope, fresh: ColumnElement[bool])
         .join(WITHIN, WITHIN.id == PatrolPlan.within_id)
         .join(HazardSite, HazardSite.id > 0)
         .join(Org, Org.id == HazardSite.org_id)
-        .where(
-            PatrolPlan.id == plan.id, *covered(), is_standing(), SITE.within(scope.present)
-        )
+        .where(PatrolPlan.id == plan.id, *covered(), is_standing(), SITE.within(scope.present))
         .group_by(state)
     )
     return {str(row[0]): int(row[1]) for row in rows}
 
 
-def sites_by_number(
-    numbers: Sequence[str], scope: OrgScope
-) -> dict[str, list[int]]:
+def sites_by_number(numbers: Sequence[str], scope: OrgScope) -> dict[str, list[int]]:
     """Return the keys of the standing sites in scope by number, for those asked for."""
     found: dict[str, list[int]] = {}
     rows = db.session.execute(

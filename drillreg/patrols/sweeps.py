@@ -1,4 +1,4 @@
-"""What the clock does for patrols: days ahead, fire logs, the reminder of the day; safe to repeat."""
+"""What the clock does for patrols: days ahead, fire logs, reminders; safe to repeat."""
 
 import logging
 from datetime import date, datetime

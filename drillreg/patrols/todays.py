@@ -110,7 +110,7 @@ def _names(account_ids: Iterable[int]) -> dict[int, str]:
         .join(Person, Person.id == Account.person_id)
         .where(Account.id.in_(sorted(set(account_ids))))
     )
-    return {account_id: name for account_id, name in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def _roles(loggers: dict[int, list[int]], today: date) -> dict[tuple[int, int], set[str]]:

@@ -37,9 +37,7 @@ def _missed_rounds(today: date) -> Select[Any]:
             PatrolDay.last_on < today,
             PatrolDay.last_on >= today - timedelta(days=CHASED_DAYS),
             # Whoever looked since has made it good.
-            or_(
-                HazardSite.last_check_on.is_(None), HazardSite.last_check_on < PatrolDay.first_on
-            ),
+            or_(HazardSite.last_check_on.is_(None), HazardSite.last_check_on < PatrolDay.first_on),
             *covered(),
             *due_in(),
             ~seen.exists(),

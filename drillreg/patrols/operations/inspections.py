@@ -248,7 +248,13 @@ def begin_inspection(found: Inspection, *, actor: Actor, today: date, now: datet
     found.state, found.begun_at = InspectionState.RUNNING, now
     team = [each.account_id for each in members if each.account_id is not None]
     params = {"title": found.title, "first": found.from_on.isoformat()}
-    _tell(team, found, N_("You are in the team of the inspection “%(title)s” from %(first)s"), params, now)
+    _tell(
+        team,
+        found,
+        N_("You are in the team of the inspection “%(title)s” from %(first)s"),
+        params,
+        now,
+    )
     if found.way not in hidden_ways():
         told = accounts_at(Permission.LOG_CHECKS, orgs, on=today)
         inspected = sorted({each for ids in told.values() for each in ids} - set(team))

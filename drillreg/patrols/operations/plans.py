@@ -136,7 +136,7 @@ def _ensure_past_kept(
     )
     if not same and has_begun(plan, today):
         raise DomainError(
-            N_("Rounds of this plan are over, so its kind and its sites stay. End it and begin a new one.")
+            N_("Rounds are over, so kind and sites stay. End the plan and begin anew.")
         )
 
 
@@ -147,9 +147,7 @@ def _shown(values: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def pause_plan(
-    plan: PatrolPlan, *, reason: str, actor: Actor, today: date, now: datetime
-) -> None:
+def pause_plan(plan: PatrolPlan, *, reason: str, actor: Actor, today: date, now: datetime) -> None:
     """Let a plan rest: what is not over is not due any more."""
     if plan.paused_on is not None:
         raise DomainError(N_("This plan rests already."))

@@ -9,7 +9,7 @@ from drillreg.core.reading import form_view
 from drillreg.core.web import form_of, see_other, writes
 from drillreg.i18n import N_, translate
 from drillreg.orgs.scope import current_scope
-from drillreg.patrols.inspection_forms import read_result, read_summary
+from drillreg.patrols.forms.inspections import read_result, read_summary
 from drillreg.patrols.inspection_rules import ensure_running
 from drillreg.patrols.inspections import counts_of
 from drillreg.patrols.operations.inspections import (

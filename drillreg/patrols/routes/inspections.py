@@ -15,7 +15,7 @@ from drillreg.documents.answer import pdf_answer
 from drillreg.documents.queries.layouts import layout_for
 from drillreg.i18n import N_, translate
 from drillreg.orgs.scope import current_scope, may_here
-from drillreg.patrols.inspection_forms import read_inspection
+from drillreg.patrols.forms.inspections import read_inspection
 from drillreg.patrols.inspection_rules import InspectionState
 from drillreg.patrols.inspections import (
     NOT_DONE,
@@ -99,7 +99,10 @@ def create_inspection_now() -> ResponseReturnValue:
     org = own_org(Permission.ASSIGN_TASKS)
     facts = read_inspection(request.form)
     found = create_inspection(facts, org=org, actor=current_actor(), now=clock.now())
-    flash(translate(N_("Now name the team and the places. Nobody is told before it begins.")), "success")
+    flash(
+        translate(N_("Now name the team and the places. Nobody is told before it begins.")),
+        "success",
+    )
     return see_other(url_for(".inspection", inspection_id=found.id))
 
 
@@ -116,6 +119,7 @@ def inspection(inspection_id: int) -> str:
     scope = current_scope()
     found = get_inspection(inspection_id, scope)
     organises = may_here(Permission.VIEW, found.org)
+    members = members_of(found) if organises else []
     state, member_id = _item_filter()
     return render_template(
         "patrols/inspection.html",
@@ -124,7 +128,8 @@ def inspection(inspection_id: int) -> str:
             found, scope, state=state, member_id=member_id, cursor=request.args.get("after")
         ),
         counts=counts_of(found, scope),
-        members=members_of(found) if organises else [],
+        members=members,
+        member_options=[(each.id, each.name) for each in members],
         accounts=_accounts(found) if may_here(Permission.ASSIGN_TASKS, found.org) else [],
         item_words=[(code, translate(word)) for code, word in ITEM_WORDS.items()],
         state_words=STATE_WORDS,

@@ -14,7 +14,7 @@ from drillreg.i18n import N_, translate
 from drillreg.orgs.models import Org
 from drillreg.orgs.queries import get_org, orgs_of_kinds
 from drillreg.orgs.scope import current_scope, current_scope_for
-from drillreg.patrols.inspection_forms import (
+from drillreg.patrols.forms.inspections import (
     read_assignment,
     read_draw,
     read_member,
@@ -172,9 +172,7 @@ def name_now(inspection_id: int) -> ResponseReturnValue:
 def assign_places(inspection_id: int) -> ResponseReturnValue:
     """Give the ticked places to a member for a day."""
     found = inspection_to_change(inspection_id)
-    items, member_id, day = read_assignment(
-        request.form, [each.id for each in members_of(found)]
-    )
+    items, member_id, day = read_assignment(request.form, [each.id for each in members_of(found)])
     member = _member(found, member_id)
     count = assign(found, items, member, day, actor=current_actor(), now=clock.now())
     flash(translate(N_("%(count)d places were assigned."), count=count), "success")

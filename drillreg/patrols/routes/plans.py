@@ -19,7 +19,7 @@ from drillreg.orgs.past import org_to_narrow
 from drillreg.orgs.scope import OrgScope, current_scope, current_scope_for, may_here
 from drillreg.patrols.due import DueFilter, tallies_by_plan
 from drillreg.patrols.facts import PlanFacts
-from drillreg.patrols.forms import USUAL_PERIOD, read_plan, read_reason, role_options
+from drillreg.patrols.forms.plans import USUAL_PERIOD, read_plan, read_reason, role_options
 from drillreg.patrols.matrix import WEEKS, matrix_of, monday
 from drillreg.patrols.models import PatrolPlan
 from drillreg.patrols.operations.plans import (

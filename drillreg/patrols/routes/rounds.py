@@ -15,7 +15,7 @@ from drillreg.orgs.choices import place_options
 from drillreg.orgs.models import Org
 from drillreg.orgs.scope import current_scope, current_scope_for
 from drillreg.patrols.due import Due, all_due, count_due, due_page, tallies_by_person
-from drillreg.patrols.forms import read_due
+from drillreg.patrols.forms.plans import read_due
 from drillreg.patrols.inspections import my_items
 from drillreg.patrols.queries import seen_plans
 from drillreg.patrols.routes.blueprint import bp

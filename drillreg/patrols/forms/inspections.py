@@ -11,7 +11,7 @@ from drillreg.core.reading import FormReader
 from drillreg.hazards.rules import CheckResult
 from drillreg.i18n import N_, translate
 from drillreg.patrols.facts import InspectionFacts, MemberFacts
-from drillreg.patrols.forms import LEVELS, Find, read_numbers, several
+from drillreg.patrols.forms.plans import LEVELS, Find, read_numbers, several
 from drillreg.patrols.inspection_rules import DrawRule, Sampling
 from drillreg.patrols.scope import WAYS
 
@@ -92,9 +92,9 @@ def read_draw(fields: "MultiDict[str, str]", places: Sequence[int]) -> DrawForm:
     )
 
 
-def read_named(fields: "MultiDict[str, str]", find: Find, units: Sequence[int]) -> tuple[
-    tuple[int, ...], tuple[int, ...]
-]:
+def read_named(
+    fields: "MultiDict[str, str]", find: Find, units: Sequence[int]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """Return sites (by number) and units that are put on the list by hand, or raise FormErrors."""
     reader = FormReader(fields)
     sites = read_numbers(reader, find)

@@ -56,15 +56,11 @@ def read_plan(
     weekdays = several(fields, "weekdays", [str(n) for n in range(7)])
     if shape in {Shape.WEEKLY, Shape.NIGHT} and not weekdays:
         reader.fail("weekdays", N_("Choose at least one day of the week."))
-    shift = reader.choice(
-        "shift", translate(N_("On days off")), [*Shift], required=False
-    )
+    shift = reader.choice("shift", translate(N_("On days off")), [*Shift], required=False)
     every = _every(reader) if shape is Shape.LEVEL else {}
     if shape is Shape.LEVEL and not every and not reader.errors:
         reader.fail("every_red", N_("Say for at least one level after how many days it is due."))
-    least = reader.integer(
-        "least_days", translate(N_("Days off in a row")), minimum=2, maximum=15
-    )
+    least = reader.integer("least_days", translate(N_("Days off in a row")), minimum=2, maximum=15)
     months = reader.choice(
         "months", translate(N_("Once in")), ["1", "3", "6", "12"], required=False
     )

@@ -136,7 +136,7 @@ def _ensure_past_kept(
     )
     if not same and has_begun(plan, today):
         raise DomainError(
-            N_("Rounds are over, so kind and sites stay. End the plan and begin anew.")
+            N_("Rounds are over: kind and sites stay. End the plan and begin anew.")
         )
 
 

@@ -50,7 +50,7 @@ from drillreg.sheets.export import READ_AT_MOST, Column, send_table
 from drillreg.steps.queries import steps_of
 from drillreg.steps.timeline import timeline
 
-RESULT_WORDS = {"normal": N_("Nothing abnormal"), "abnormal": N_("Abnormal"), "": ""}
+RESULT_WORDS = {"normal": N_("Nothing abnormal"), "abnormal": N_("Abnormal")}
 ITEM_WORDS = {SEEN: N_("Seen"), NOT_DONE: N_("Not seen, with a reason"), WAITING: N_("Still to do")}
 
 
@@ -208,7 +208,7 @@ def _place(item: InspectionItem) -> str:
 
 def _outcome(item: InspectionItem) -> str:
     if item.seen_on is not None:
-        return translate(RESULT_WORDS[item.seen_result or ""])
+        return translate(RESULT_WORDS[item.seen_result or "normal"])
     return translate(ITEM_WORDS[NOT_DONE if item.not_done_reason else WAITING])
 
 

@@ -1,5 +1,6 @@
 """Which rounds a plan asks for: every shape, over year ends, make-up days and leap years."""
 
+import itertools
 from datetime import date, timedelta
 
 import pytest
@@ -85,7 +86,7 @@ def test_rounds_lie_within_the_plan_and_never_overlap_by_level(rhythm, from_on, 
     for each in found:
         by_level.setdefault(each.level, []).append(each)
     for theirs in by_level.values():
-        for one, following in zip(theirs, theirs[1:], strict=False):
+        for one, following in itertools.pairwise(theirs):
             # A night ends in the morning on which the next one may begin.
             assert one.last < following.first or (one.night and one.last == following.first)
 

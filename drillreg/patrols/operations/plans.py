@@ -135,9 +135,7 @@ def _ensure_past_kept(
         getattr(facts, name) == before[name] for name in FIXED
     )
     if not same and has_begun(plan, today):
-        raise DomainError(
-            N_("Rounds are over: kind and sites stay. End the plan and begin anew.")
-        )
+        raise DomainError(N_("Rounds are over: kind and sites stay. End the plan and begin anew."))
 
 
 def _shown(values: Mapping[str, Any]) -> dict[str, str]:

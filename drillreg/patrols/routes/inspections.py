@@ -13,6 +13,7 @@ from drillreg.core.reading import FormReader, form_view
 from drillreg.core.web import form_of, see_other, writes
 from drillreg.documents.answer import pdf_answer
 from drillreg.documents.queries.layouts import layout_for
+from drillreg.hazards.rules import CheckResult
 from drillreg.i18n import N_, translate
 from drillreg.orgs.scope import current_scope, may_here
 from drillreg.patrols.forms.inspections import read_inspection
@@ -50,7 +51,7 @@ from drillreg.sheets.export import READ_AT_MOST, Column, send_table
 from drillreg.steps.queries import steps_of
 from drillreg.steps.timeline import timeline
 
-RESULT_WORDS = {"normal": N_("Nothing abnormal"), "abnormal": N_("Abnormal")}
+RESULT_WORDS = {CheckResult.NORMAL: N_("Nothing abnormal"), CheckResult.ABNORMAL: N_("Abnormal")}
 ITEM_WORDS = {SEEN: N_("Seen"), NOT_DONE: N_("Not seen, with a reason"), WAITING: N_("Still to do")}
 
 
@@ -208,7 +209,8 @@ def _place(item: InspectionItem) -> str:
 
 def _outcome(item: InspectionItem) -> str:
     if item.seen_on is not None:
-        return translate(RESULT_WORDS[item.seen_result or "normal"])
+        word = RESULT_WORDS[CheckResult(item.seen_result)]
+        return translate(word)
     return translate(ITEM_WORDS[NOT_DONE if item.not_done_reason else WAITING])
 
 

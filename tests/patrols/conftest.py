@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime, time
 
 import pytest
+from sqlalchemy.orm import joinedload
 
 from drillreg.core import clock
 from drillreg.core.access import Actor
@@ -88,7 +89,7 @@ def check(app):
                 lat=None,
                 accuracy_m=None,
             )
-            found = db.session.get_one(HazardSite, site.id)
+            found = db.session.get_one(HazardSite, site.id, options=[joinedload(HazardSite.org)])
             made, _ = log_check(found, sent=sent, photos=[], actor=actor, today=day, now=moment)
             return made.id
 

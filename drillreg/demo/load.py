@@ -23,6 +23,7 @@ from drillreg.demo.leaving import load_leaving
 from drillreg.demo.lookup import Lookup
 from drillreg.demo.network import load_network
 from drillreg.demo.office import load_office
+from drillreg.demo.patrols import load_patrols
 from drillreg.demo.people import load_people
 from drillreg.demo.plan_parts import load_plan_parts
 from drillreg.demo.plan_signing import load_signing, prepare_signing
@@ -82,6 +83,7 @@ STAGES = (
     Stage("plan-signing", load_signing, before=prepare_signing),
     Stage("filings", load_filings),
     Stage("revisions", load_revisions),
+    Stage("patrols", load_patrols),
     Stage("leaving", load_leaving),
     Stage("duties", load_duties, after=work_out),
 )

@@ -230,43 +230,8 @@ def upgrade() -> None:
         batch_op.create_index("ix_inspection_item_org", ["org_id", "inspection_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_inspection_item_site_id"), ["site_id"], unique=False)
 
-    op.drop_table("fulltext_gram_idx")
-    op.drop_table("fulltext_gram")
-    op.drop_table("fulltext_gram_data")
-    op.drop_table("fulltext_gram_config")
-    op.drop_table("fulltext_gram_docsize")
-
 
 def downgrade() -> None:
-    op.create_table(
-        "fulltext_gram_docsize",
-        sa.Column("id", sa.INTEGER(), nullable=True),
-        sa.Column("sz", sa.BLOB(), nullable=True),
-        sa.Column("origin", sa.INTEGER(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table(
-        "fulltext_gram_config",
-        sa.Column("k", sa.NullType(), nullable=False),
-        sa.Column("v", sa.NullType(), nullable=True),
-        sa.PrimaryKeyConstraint("k"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "fulltext_gram_data",
-        sa.Column("id", sa.INTEGER(), nullable=True),
-        sa.Column("block", sa.BLOB(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table("fulltext_gram", sa.Column("grams", sa.NullType(), nullable=True))
-    op.create_table(
-        "fulltext_gram_idx",
-        sa.Column("segid", sa.NullType(), nullable=False),
-        sa.Column("term", sa.NullType(), nullable=False),
-        sa.Column("pgno", sa.NullType(), nullable=True),
-        sa.PrimaryKeyConstraint("segid", "term"),
-        sqlite_with_rowid=False,
-    )
     with op.batch_alter_table("inspection_item", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_inspection_item_site_id"))
         batch_op.drop_index("ix_inspection_item_org")

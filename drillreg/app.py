@@ -34,6 +34,7 @@ import drillreg.notices.routes
 import drillreg.office.cli
 import drillreg.office.routes
 import drillreg.orgs.routes
+import drillreg.patrols.routes
 import drillreg.plans.cli
 import drillreg.plans.routes
 import drillreg.reports.routes
@@ -147,6 +148,11 @@ from drillreg.orgs.org_import import OrgImport
 from drillreg.orgs.previews import duty_lines, past_lines, record_lines, supervision_lines
 from drillreg.orgs.records import ORG, register_records
 from drillreg.orgs.successions import Succession, register_successions
+from drillreg.patrols.listening import take_result
+from drillreg.patrols.panels import patrols_of_site
+from drillreg.patrols.planning import plan_anew_below as patrol_anew_below
+from drillreg.patrols.proving import note_check as note_patrol_check
+from drillreg.patrols.waiting import MISSED_PATROLS, patrols_to_make
 from drillreg.plans.brought import WORD_WORK
 from drillreg.plans.freezing import FREEZE_WORK, print_frozen
 from drillreg.plans.marking import register_marks
@@ -231,6 +237,7 @@ BLUEPRINTS = (
     drillreg.office.cli.bp,
     drillreg.office.routes.bp,
     drillreg.orgs.routes.bp,
+    drillreg.patrols.routes.bp,
     drillreg.plans.cli.bp,
     drillreg.plans.routes.bp,
     drillreg.reports.routes.bp,
@@ -309,6 +316,7 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("plan-write-actions", link_in_head),
     ("plan", unread_of_plan),
     ("site", plans_over_site),
+    ("site", patrols_of_site),
     ("site", drills_at_site),
     ("post-open", tasks_of_holder),
     ("post-open", post_panel),
@@ -346,6 +354,8 @@ SUBJECTS = {
     "hazard_site": ("hazards.show", "site_id"),
     "hazard_check": ("hazards.show_check", "check_id"),
     "check_sheet": ("hazards.sheet", "sheet_id"),
+    "patrol_plan": ("patrols.show", "plan_id"),
+    "inspection": ("patrols.inspection", "inspection_id"),
     "drill": ("drills.show", "drill_id"),
     "report": ("reports.show", "report_id"),
     "corrective-action": ("reports.action", "action_id"),
@@ -391,6 +401,7 @@ TODOS: tuple[TodoSource, ...] = (
     tasks_to_do,
     shifts_to_take_over,
     contacts_to_complete,
+    patrols_to_make,
     drills_to_hold,
     checks_to_make,
     actions_to_do,
@@ -411,6 +422,7 @@ CHASING: tuple[ChaseSource, ...] = (
     MISSING_REPORTS,
     LATE_ACTIONS,
     STALE_CHECKS,
+    MISSED_PATROLS,
     PLANS_TO_REVIEW,
     LATE_FILINGS,
     LATE_PUBLICATIONS,
@@ -656,11 +668,14 @@ def create_app(found: Settings | None = None) -> Flask:
     register_overlay(app, overlay)
     listen(app, "calendar", plan_anew_below)
     listen(app, "calendar", plan_clocks.recount)
+    listen(app, "calendar", patrol_anew_below)
+    listen(app, "check", note_check)
+    listen(app, "check", take_result)
     listen(app, "plan", plan_clocks.follow_plan)
     listen(app, "site", count_sites_anew)
     for what in ("calendar", "evidence", "org", "duties"):
         listen(app, what, following.note_change)
-    listen(app, "check", note_check)
+    listen(app, "check", note_patrol_check)
     listen(app, "plan", note_plan)
     listen(app, "findings", note_findings)
     register_marks(app, to_revise)

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     LOG_CHECKS = "log-checks"
     REPORT_DANGERS = "report-dangers"
     ASSIGN_DANGERS = "assign-dangers"
+    PLAN_PATROLS = "plan-patrols"
     PLAN_DRILLS = "plan-drills"
     RECORD_DRILLS = "record-drills"
     WRITE_REPORTS = "write-reports"

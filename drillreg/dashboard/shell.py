@@ -99,6 +99,19 @@ MENU: tuple[Entry | None, ...] = (
                 permission=Permission.ASSIGN_TASKS,
                 leads_to=("hazards.signal",),
             ),
+            Entry(
+                N_("Checks and patrols"),
+                "patrols.index",
+                leads_to=(
+                    "patrols.new",
+                    "patrols.show",
+                    "patrols.edit",
+                    "patrols.due",
+                    "patrols.people",
+                    "patrols.inspections",
+                    "patrols.inspection",
+                ),
+            ),
         ),
     ),
     Entry(

@@ -26,6 +26,7 @@ from drillreg.demo.leaving import load_leaving
 from drillreg.demo.lookup import Lookup
 from drillreg.demo.network import load_network
 from drillreg.demo.office import load_office
+from drillreg.demo.patrols import load_patrols
 from drillreg.demo.people import load_people
 from drillreg.demo.plan_parts import load_plan_parts
 from drillreg.demo.plan_signing import load_signing, prepare_signing
@@ -89,6 +90,7 @@ STAGES = (
     Stage("site-care", load_site_care, before=prepare_site_care),
     Stage("disputes", load_disputes),
     Stage("inspections", load_inspections, before=prepare_inspections),
+    Stage("patrols", load_patrols),
     Stage("leaving", load_leaving),
     Stage("dangers", load_dangers, before=prepare_dangers),
     Stage("duties", load_duties, after=work_out),

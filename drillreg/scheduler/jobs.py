@@ -19,6 +19,7 @@ from drillreg.i18n import N_, translate
 from drillreg.network.sweeps import ask_to_verify
 from drillreg.notices.sweeps import send_daily_notices
 from drillreg.office.queries import setting
+from drillreg.patrols.sweeps import remind_of_patrols, sweep_patrols
 from drillreg.plans.indexing import sweep_index
 from drillreg.reports.sweeps import attach_missing_pdfs
 from drillreg.scheduler.operations import forget_old_runs, refresh_statistics
@@ -93,6 +94,8 @@ JOBS = (
     Job("sweep-duties", 60, sweep_duties),
     Job("remind-duties", 3600, remind_of_duties),
     Job("remind-checks", 3600, remind_of_checks),
+    Job("plan-patrols", 3600, sweep_patrols),
+    Job("remind-patrols", 1800, remind_of_patrols),
     Job("start-plan-clocks", 3600, start_missing_clocks),
     Job("raise-late-dangers", 3600, raise_late_dangers),
     Job("daily-notice", 300, send_daily_notices),

@@ -92,6 +92,7 @@ EXCUSED = {
     "maps.data": "data of the map",
     "orgs.boundary": "data of the map",
     "orgs.boundaries_geojson": "data of the map",
+    "patrols.print_inspection": "a file",
     "plans.routes_geojson": "data of the map",
     "plans.consulted_text": "a file",
     "plans.opinion_scan": "a file",

@@ -10,6 +10,8 @@ from drillreg.duties.rules import Rule
 from drillreg.duties.terms import KEYS, Basis
 
 ONE_DAY = timedelta(days=1)
+# A look at a site is one look, also where it is kept as a check and as a survey or round.
+ONE_ACT = "hazard_check"
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,20 @@ def proofs_for(
     rule: Rule, subject: Subject, proofs: Sequence[Proof], org: Mapping[str, Any], known_on: date
 ) -> list[Proof]:
     """Return the proofs that count for a subject and were known on a day."""
-    return about(rule, subject, counted(proofs, rule.counts, org, known_on))
+    return _acts(about(rule, subject, counted(proofs, rule.counts, org, known_on)))
+
+
+def _acts(found: list[Proof]) -> list[Proof]:
+    """Return proofs without those that tell of the same check again."""
+    seen: set[int] = set()
+    kept = []
+    for proof in found:
+        if proof.subject_kind == ONE_ACT:
+            if proof.subject_id in seen:
+                continue
+            seen.add(proof.subject_id)
+        kept.append(proof)
+    return kept
 
 
 def about(rule: Rule, subject: Subject, found: list[Proof]) -> list[Proof]:

@@ -1,0 +1,1 @@
+"""Reading the forms of patrol plans and inspections."""

@@ -1,0 +1,1 @@
+"""Changes of patrol plans and inspections."""

@@ -96,6 +96,7 @@ from drillreg.duties.terms import Basis, Owed
 from drillreg.duties.waiting import duties_to_do
 from drillreg.evidence.choosing import Chooser, register_choosers
 from drillreg.evidence.panels import evidence_of_org, evidence_panel
+from drillreg.exposures import following as exposures_following
 from drillreg.filings.operations import clocks as plan_clocks
 from drillreg.filings.panels import filing_of_plan
 from drillreg.filings.papers import filing_references
@@ -580,8 +581,12 @@ def create_app(found: Settings | None = None) -> Flask:
         listen(app, what, following.note_change)
     listen(app, "plan", note_plan)
     listen(app, "findings", note_findings)
+    listen(app, "site", exposures_following.note_sites)
+    listen(app, "org", exposures_following.note_orgs)
+    listen(app, "resource", exposures_following.note_resource)
     register_marks(app, to_revise)
     database.after_commit(app, following.follow)
+    database.after_commit(app, exposures_following.follow)
     register_end(app, tell_work_end)
     register_imports(app, IMPORTS)
     guard.ensure_all_marked(app)

@@ -11,6 +11,7 @@ from drillreg.core.db import unit_of_work
 from drillreg.drills.sweeps import sweep_drills, sweep_reminders
 from drillreg.duties.following import sweep_duties
 from drillreg.duties.reminding import remind_of_duties
+from drillreg.exposures.following import sweep_exposures
 from drillreg.filings.sweeps import start_missing_clocks
 from drillreg.i18n import N_, translate
 from drillreg.network.sweeps import ask_to_verify
@@ -87,6 +88,7 @@ JOBS = (
     Job("ask-to-verify-contacts", 21600, ask_to_verify),
     Job("sweep-duties", 60, sweep_duties),
     Job("remind-duties", 3600, remind_of_duties),
+    Job("sweep-exposures", 60, sweep_exposures),
     Job("start-plan-clocks", 3600, start_missing_clocks),
     Job("daily-notice", 300, send_daily_notices),
     Job("attach-report-pdfs", 60, attach_missing_pdfs),

@@ -80,6 +80,11 @@ MENU: tuple[Entry | None, ...] = (
         children=(
             Entry(N_("Ledger of sites"), "hazards.index"),
             Entry(N_("Checks to make"), "hazards.mine", permission=Permission.LOG_CHECKS),
+            Entry(
+                N_("What is exposed"),
+                "exposures.index",
+                leads_to=("exposures.sites", "exposures.area"),
+            ),
         ),
     ),
     Entry(

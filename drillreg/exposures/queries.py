@@ -4,34 +4,26 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import contains_eager
 
 from drillreg.core.db import db
 from drillreg.core.errors import NotFound
 from drillreg.core.paging import Page, keyset_page
-from drillreg.exposures.models import (
-    EvacuationRoute,
-    Exposure,
-    ExposureReach,
-    ExposureRun,
-    ExposureTouch,
-)
+from drillreg.exposures.models import Exposure, ExposureReach, ExposureRun, ExposureTouch
 from drillreg.exposures.reaching import buffer_of, point_sum, reach_of, site_sum
-from drillreg.exposures.rules import Decision, Room, SubjectKind, people_at, room_for
+from drillreg.exposures.rules import Decision, SubjectKind, people_at
 from drillreg.hazards.models import HazardSite
 from drillreg.hazards.scope import SITE
 from drillreg.hazards.standing import is_standing
 from drillreg.i18n import N_
-from drillreg.orgs.models import Division, Org
+from drillreg.orgs.models import Division, DivisionBoundary, Org
 from drillreg.orgs.places import governments_above
 from drillreg.orgs.queries import is_imported
 from drillreg.orgs.scope import OrgScope
 from drillreg.resources.models import Shelter
-from drillreg.resources.queries import Near, shelters_near
 
 MOST_SHOWN = 100
-NEAREST = 5
 
 
 def counts() -> ColumnElement[bool]:
@@ -67,7 +59,7 @@ def as_of(site: HazardSite) -> AsOf:
     return AsOf(run, reach, buffer, run is None or run.site_sum != now or noted is not None)
 
 
-def _units(site: HazardSite, scope: OrgScope) -> Select[Any]:
+def _units(site: HazardSite, scope: OrgScope) -> Any:
     return (
         select(Exposure, Org)
         .join(Org, Org.id == Exposure.subject_id)
@@ -140,6 +132,19 @@ def _villages_in_reach(ids: Iterable[int], scope: OrgScope) -> set[int]:
     return {id_ for id_, org in offices.items() if org.id in reached}
 
 
+def outlines_of(villages: Sequence[Division]) -> list[tuple[str, bytes]]:
+    """Return name and outline (WKB, WGS84) of villages read within a scope that have one."""
+    rows = db.session.execute(
+        select(DivisionBoundary.division_id, DivisionBoundary.wkb).where(
+            DivisionBoundary.division_id.in_([each.id for each in villages]),
+            DivisionBoundary.to_on.is_(None),
+            is_imported(DivisionBoundary),
+        )
+    ).all()
+    outlines = {row.division_id: row.wkb for row in rows}
+    return [(each.name, outlines[each.id]) for each in villages if each.id in outlines]
+
+
 def shelters_of(site: HazardSite, scope: OrgScope) -> Sequence[Any]:
     """Return (link, shelter) of the shelters that lie in reach of a site themselves."""
     return db.session.execute(
@@ -157,63 +162,6 @@ def shelters_of(site: HazardSite, scope: OrgScope) -> Sequence[Any]:
         .order_by(Exposure.distance_m, Exposure.id)
         .limit(MOST_SHOWN)
     ).all()
-
-
-@dataclass(frozen=True)
-class Refuge:
-    """The shelters nearest to a site, which of them are in danger, and whether they suffice."""
-
-    near: Sequence[Near]
-    in_danger: frozenset[int]
-    room: Room
-
-
-def refuge_of(site: HazardSite, people: int | None, scope: OrgScope) -> Refuge:
-    """Return the nearest shelters of a site with their capacity against the people threatened."""
-    near = shelters_near(site.lon, site.lat, scope, NEAREST)
-    danger = frozenset(
-        db.session.scalars(
-            select(Exposure.subject_id).where(
-                Exposure.site_id == site.id,
-                Exposure.subject_kind == SubjectKind.SHELTER,
-                counts(),
-            )
-        )
-    )
-    safe = [each.shelter.capacity for each in near if each.shelter.id not in danger]
-    return Refuge(near, danger, room_for(safe, people))
-
-
-def routes_of(site: HazardSite) -> Sequence[EvacuationRoute]:
-    """Return the ways out of a site's reach that stand, the oldest first."""
-    return db.session.scalars(
-        select(EvacuationRoute)
-        .options(joinedload(EvacuationRoute.shelter))
-        .where(EvacuationRoute.site_id == site.id, EvacuationRoute.voided_at.is_(None))
-        .order_by(EvacuationRoute.id)
-    ).all()
-
-
-def get_route(route_id: int, scope: OrgScope) -> EvacuationRoute:
-    """Return a way out with its site, or raise NotFound out of scope."""
-    found = db.session.scalar(
-        select(EvacuationRoute)
-        .join(EvacuationRoute.site)
-        .join(HazardSite.org)
-        .options(
-            contains_eager(EvacuationRoute.site).contains_eager(HazardSite.org),
-            joinedload(EvacuationRoute.shelter),
-        )
-        .where(
-            EvacuationRoute.id == route_id,
-            EvacuationRoute.voided_at.is_(None),
-            SITE.within(scope),
-            is_imported(HazardSite),
-        )
-    )
-    if found is None:
-        raise NotFound(N_("There is no such route."))
-    return found
 
 
 def get_link(link_id: int, scope: OrgScope) -> tuple[Exposure, Org | Division | Shelter]:

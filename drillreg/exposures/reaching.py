@@ -42,9 +42,7 @@ def buffer_of(site: HazardSite, reach: ExposureReach | None) -> float:
     return habit_m(site.kind, site.level)
 
 
-def site_sum(
-    lon: float, lat: float, wkb: bytes | None, buffer_m: float, area: bytes | None
-) -> str:
+def site_sum(lon: float, lat: float, wkb: bytes | None, buffer_m: float, area: bytes | None) -> str:
     """Return the sum of a site's geometry and reach, as it is kept with what was worked out."""
     return sum_of(lon, lat, wkb or b"", buffer_m, area or b"")
 

@@ -34,13 +34,13 @@ def _in_box(lon: Any, lat: Any, bbox: Bbox | None) -> list[Any]:
     return [lon.between(bbox[0], bbox[2]), lat.between(bbox[1], bbox[3])]
 
 
-def _units(bbox: Bbox | None) -> Select[Any]:
+def _units(bbox: Bbox | None) -> Select[Any, Any, Any]:
     return select(Org.id, Org.lon, Org.lat).where(
         Org.closed_on.is_(None), is_imported(Org), *_in_box(Org.lon, Org.lat, bbox)
     )
 
 
-def _shelters(bbox: Bbox | None) -> Select[Any]:
+def _shelters(bbox: Bbox | None) -> Select[Any, Any, Any]:
     return select(Shelter.id, Shelter.lon, Shelter.lat).where(
         Shelter.voided_at.is_(None),
         is_imported(Shelter),
@@ -48,7 +48,7 @@ def _shelters(bbox: Bbox | None) -> Select[Any]:
     )
 
 
-def _villages(bbox: Bbox | None) -> Select[Any]:
+def _villages(bbox: Bbox | None) -> Select[Any, Any, Any, Any]:
     """Select villages with the boundary in force, else with their centre."""
     meets = _in_box(Division.lon, Division.lat, bbox)
     if bbox is not None:

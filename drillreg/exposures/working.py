@@ -1,7 +1,7 @@
 """Working out links for many sites at once: geometry in arrays, and only differences written."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -138,51 +138,58 @@ def _links(sites: _Sites, subjects: Subjects) -> Iterator[tuple[Key, _Link]]:
             )
 
 
-def _write_links(site_ids: Sequence[int], links: dict[Key, _Link], now: datetime) -> None:
-    """Insert what is new, change what moved, and take away what nobody decided on and is gone."""
-    table = Exposure.__table__
-    gone: list[int] = []
-    kept_out: list[int] = []
-    changed: list[dict[str, Any]] = []
+@dataclass
+class _Differences:
+    """Rows that nobody decided on and are gone, that only a decision keeps, and that moved."""
+
+    gone: list[int] = field(default_factory=list)
+    kept_out: list[int] = field(default_factory=list)
+    changed: list[dict[str, Any]] = field(default_factory=list)
+
+
+def _compare(site_ids: Sequence[int], links: dict[Key, _Link]) -> _Differences:
+    """Compare what stands with `links`, from which it takes what stands already."""
     columns = (
         Exposure.id,
         Exposure.site_id,
         Exposure.subject_kind,
         Exposure.subject_id,
-        Exposure.distance_m,
-        Exposure.inside,
-        Exposure.buffer_m,
-        Exposure.crs,
-        Exposure.site_sum,
-        Exposure.subject_sum,
         Exposure.in_reach,
         Exposure.decision,
+        *(getattr(Exposure, name) for name in _Link._fields),
     )
-    for row in db.session.execute(select(*columns).where(Exposure.site_id.in_(site_ids))).all():
-        id_, site_id, kind, subject_id, *old, in_reach, decision = row
+    found = _Differences()
+    rows = db.session.execute(select(*columns).where(Exposure.site_id.in_(site_ids)))
+    for id_, site_id, kind, subject_id, in_reach, decision, *old in rows.all():
         link = links.pop((site_id, kind.value, subject_id), None)
-        if link is None:
-            if decision is None:
-                gone.append(id_)
-            elif in_reach:
-                kept_out.append(id_)
-        elif _Link(*old) != link or not in_reach:
-            changed.append({"key": id_, **link._asdict()})
-    for at in range(0, len(gone), CHUNK):
-        _delete(Exposure, Exposure.id.in_(gone[at : at + CHUNK]))
-    if kept_out:
+        if link is not None and (_Link(*old) != link or not in_reach):
+            found.changed.append({"key": id_, **link._asdict()})
+        elif link is None and decision is None:
+            found.gone.append(id_)
+        elif link is None and in_reach:
+            found.kept_out.append(id_)
+    return found
+
+
+def _write_links(site_ids: Sequence[int], links: dict[Key, _Link], now: datetime) -> None:
+    """Insert what is new, change what moved, and take away what nobody decided on and is gone."""
+    found = _compare(site_ids, links)
+    for at in range(0, len(found.gone), CHUNK):
+        _delete(Exposure, Exposure.id.in_(found.gone[at : at + CHUNK]))
+    for at in range(0, len(found.kept_out), CHUNK):
         db.session.execute(
             update(Exposure)
-            .where(Exposure.id.in_(kept_out))
+            .where(Exposure.id.in_(found.kept_out[at : at + CHUNK]))
             .values(in_reach=False, row_version=Exposure.row_version + 1)
             .execution_options(synchronize_session=False)
         )
-    if changed:
+    if found.changed:
+        table = Exposure.__table__
         db.session.connection().execute(
             table.update()  # type: ignore[attr-defined]
             .where(table.c.id == bindparam("key"))
             .values(in_reach=True, worked_out_at=now),
-            changed,
+            found.changed,
         )
     _insert_links(links, now)
 

@@ -1,14 +1,15 @@
 """Reading an area or a way that somebody drew on the map, typed, or pasted as GeoJSON."""
 
 import re
+from typing import Any
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from drillreg.core.errors import DomainError
-from drillreg.geo.geojson import crs_of, parsed, raw_features
 from drillreg.geo.crs import WGS84
+from drillreg.geo.geojson import crs_of, parsed, raw_features
 from drillreg.geo.shapes import POLYGONAL, area_km2, ensure_in_range, length_km, mended, wkb_of
 from drillreg.geo.shift import ShiftedCrs, to_wgs84
 from drillreg.i18n import N_
@@ -77,23 +78,28 @@ def _read(text: str, shift: ShiftedCrs, kinds: frozenset[str]) -> BaseGeometry |
     document, _ = parsed(text.encode(), "GeoJSON")
     if crs_of(document) != WGS84:
         raise DomainError(N_("Only GeoJSON in longitude and latitude can be pasted here."))
-    shapes = []
-    for feature in raw_features(document):
-        if feature.geometry is None:
-            raise DomainError(feature.reason or "", **feature.params)
-        shapes.append(feature.geometry)
-    shapes = [shape for shape in shapes if shape.geom_type in kinds]
-    if not shapes:
-        raise DomainError(N_("The GeoJSON holds no shape of the kind that is asked for here."))
-    if sum(int(shapely.get_num_coordinates(shape)) for shape in shapes) > MOST_POSITIONS:
-        raise DomainError(N_("The drawing has too many points."))
-    shapes = [_shifted(shape, shift) for shape in shapes]
+    shapes = [_shifted(shape, shift) for shape in _shapes(document, kinds)]
     if len(shapes) == 1:
         return shapes[0]
     if kinds == LINES:
         parts = [part for shape in shapes for part in shapely.get_parts(shape)]
         return shapely.MultiLineString(parts)
     return shapely.union_all([mended(shape)[0] for shape in shapes])
+
+
+def _shapes(document: dict[str, Any], kinds: frozenset[str]) -> list[BaseGeometry]:
+    """Return the shapes of some kinds of a GeoJSON; a feature that cannot be read is refused."""
+    shapes = []
+    for feature in raw_features(document):
+        if feature.geometry is None:
+            raise DomainError(feature.reason or "", **feature.params)
+        if feature.geometry.geom_type in kinds:
+            shapes.append(feature.geometry)
+    if not shapes:
+        raise DomainError(N_("The GeoJSON holds no shape of the kind that is asked for here."))
+    if sum(int(shapely.get_num_coordinates(shape)) for shape in shapes) > MOST_POSITIONS:
+        raise DomainError(N_("The drawing has too many points."))
+    return shapes
 
 
 def _positions(text: str, least: int) -> list[tuple[float, float]]:
@@ -119,6 +125,4 @@ def _shifted(shape: BaseGeometry, shift: ShiftedCrs) -> BaseGeometry:
         raise DomainError(N_("A position lies outside longitude ±180° and latitude ±90°."))
     if shift is ShiftedCrs.WGS84:
         return shape
-    return shapely.transform(
-        shape, lambda xy: np.column_stack(to_wgs84(xy[:, 0], xy[:, 1], shift))
-    )
+    return shapely.transform(shape, lambda xy: np.column_stack(to_wgs84(xy[:, 0], xy[:, 1], shift)))

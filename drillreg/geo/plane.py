@@ -1,7 +1,7 @@
 """Measuring in metres: places projected into the CGCS2000 three-degree zone they lie in.
 
-In such a zone (GB/T 17798, Gauss-Krüger) a length is too long by at most 0.035 %. WGS84 and CGCS2000
-agree within centimetres and are not told apart.
+In such a zone (GB/T 17798, Gauss-Krüger) a length is too long by at most 0.035 %. WGS84 and
+CGCS2000 agree within centimetres and are not told apart.
 """
 
 import math
@@ -16,7 +16,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from drillreg.geo.morton import Bbox
-from drillreg.geo.shapes import METRES_PER_DEGREE, geometry_of
+from drillreg.geo.shapes import METRES_PER_DEGREE, geometry_of, wkb_of
 
 Shapes = npt.NDArray[np.object_]
 Numbers = npt.NDArray[np.float64]
@@ -66,9 +66,7 @@ def flat(shapes: Shapes | BaseGeometry, zone: int) -> Shapes | BaseGeometry:
     return shapely.transform(shapes, to_plane(zone))
 
 
-def shapes_of(
-    lons: Sequence[float], lats: Sequence[float], wkbs: Sequence[bytes | None]
-) -> Shapes:
+def shapes_of(lons: Sequence[float], lats: Sequence[float], wkbs: Sequence[bytes | None]) -> Shapes:
     """Return shapes in degrees: of each WKB (any type), where it is None the point."""
     found: Shapes = shapely.points(np.asarray(lons, dtype=float), np.asarray(lats, dtype=float))
     for at, wkb in enumerate(wkbs):
@@ -145,6 +143,17 @@ def within_reach(
     )
 
 
+def spots_within(area: bytes, buffer_m: float, spots: Sequence[tuple[float, float]]) -> list[bool]:
+    """Say of each position (longitude, latitude) whether it lies within metres of an area."""
+    if not spots:
+        return []
+    shape = geometry_of(area)
+    zone = zone_of(float(shapely.centroid(shape).x))
+    here = flat(shapely.points(np.asarray(spots, dtype=float)), zone)
+    found: list[bool] = shapely.dwithin(flat(shape, zone), here, buffer_m).tolist()
+    return found
+
+
 def reach_boxes(sources: Shapes, buffers: npt.ArrayLike, areas: Shapes) -> Numbers:
     """Return west, south, east, north (degrees) around each source with its buffer and area."""
     boxes = shapely.bounds(sources).reshape(-1, 4)
@@ -174,3 +183,16 @@ def nice_length(width_m: float) -> float:
     most = max(width_m / 4, 1e-9)
     power = 10.0 ** math.floor(math.log10(most))
     return next(step * power for step in (5, 2, 1) if step * power <= most)
+
+
+def outline_around(wkb: bytes, metres: float) -> bytes:
+    """Return the area within so many metres of a shape, WKB in WGS84 degrees like the shape."""
+    shape = geometry_of(wkb)
+    zone = zone_of(float(shapely.centroid(shape).x))
+    around = shapely.buffer(flat(shape, zone), metres, quad_segs=16)
+    transformer = _transformer(zone)
+
+    def back(xy: Numbers) -> Numbers:
+        return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1], direction="INVERSE"))
+
+    return wkb_of(shapely.transform(around, back))

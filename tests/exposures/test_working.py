@@ -8,6 +8,7 @@ import shapely
 from pyproj import Geod
 from sqlalchemy import select
 
+from drillreg.core.access import Actor
 from drillreg.core.changes import announce
 from drillreg.core.db import db, unit_of_work
 from drillreg.exposures.following import sweep_exposures
@@ -22,6 +23,7 @@ from drillreg.resources.nouns import SHELTER
 from drillreg.resources.operations import edit_resource
 from tests.exposures.conftest import EAST, NORTH, NOW
 
+ACTOR = Actor(account_id=1, person_id=None, name="周敏")
 ELLIPSOID = Geod(ellps="GRS80")
 
 
@@ -141,7 +143,8 @@ def test_a_decision_outlives_what_moves(app, county, reading, worked_out, make_s
     worked_out(site)
     reading.rollback()
     back = reading.scalars(select(Exposure)).one()
-    assert back.in_reach and back.reason == "坡向学校"
+    assert back.in_reach
+    assert back.reason == "坡向学校"
     assert back.distance_m == pytest.approx(300, rel=0.01)
 
 
@@ -173,14 +176,8 @@ def test_a_shelter_that_moves_away_is_followed(app, county, keep, reading, worke
         kept = db.session.get_one(Shelter, shelter.id)
         org = db.session.get_one(Org, county.town.id)
         values = {"name": "广场", "kind": "square", "place": "outdoor", "capacity": 9, "lon": 114.5}
-        edit_resource(SHELTER, kept, org, values, row_version=1, actor=actor(), now=NOW)
+        edit_resource(SHELTER, kept, org, values, row_version=1, actor=ACTOR, now=NOW)
     assert links(SubjectKind.SHELTER) == {}
-
-
-def actor():
-    from drillreg.core.access import Actor
-
-    return Actor(account_id=1, person_id=None, name="周敏")
 
 
 def test_the_sweep_finds_what_was_dropped(app, county, reading, make_site, put):

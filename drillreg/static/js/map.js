@@ -146,7 +146,7 @@
       if (properties.id) byId[properties.id] = layer;
       if (properties.count) {
         layer.on("click", function () { map.setView(layer.getLatLng(), Math.min(map.getZoom() + 2, 18)); });
-      } else if (properties.name && !data.pick) {
+      } else if (properties.name && !data.pick && !data.line) {
         layer.bindPopup(function () { return popupOf(properties, data.tOpen); }, { maxWidth: 300 });
       }
     }

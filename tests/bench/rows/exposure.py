@@ -83,9 +83,7 @@ def _frames() -> tuple[geopandas.GeoDataFrame, geopandas.GeoDataFrame]:
     sites = db.session.execute(
         select(HazardSite.id, HazardSite.lon, HazardSite.lat, HazardSite.kind, HazardSite.level)
     ).all()
-    units = db.session.execute(
-        select(Org.id, Org.lon, Org.lat).where(Org.lon.is_not(None))
-    ).all()
+    units = db.session.execute(select(Org.id, Org.lon, Org.lat).where(Org.lon.is_not(None))).all()
     db.session.rollback()
     return (
         geopandas.GeoDataFrame(
@@ -116,9 +114,7 @@ def _plain(sites: geopandas.GeoDataFrame, units: geopandas.GeoDataFrame) -> int:
     circles["geometry"] = points.buffer(circles["reach"])
     there = units.to_crs(plane)
     pairs = geopandas.sjoin(circles, there, predicate="intersects")
-    metres = points.loc[pairs.index].distance(
-        there.geometry.loc[pairs["index_right"]], align=False
-    )
+    metres = points.loc[pairs.index].distance(there.geometry.loc[pairs["index_right"]], align=False)
     return len(np.asarray(metres))
 
 
@@ -131,9 +127,7 @@ def _forget() -> None:
 def _again() -> None:
     """Work everything out once more, as each day: nothing differs, nothing is written but when."""
     with unit_of_work():
-        db.session.execute(
-            update(ExposureRun).values(worked_out_at=clock.now() - 2 * FRESH)
-        )
+        db.session.execute(update(ExposureRun).values(worked_out_at=clock.now() - 2 * FRESH))
     sweep_exposures(clock.now())
 
 

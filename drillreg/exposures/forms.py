@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from drillreg.core.codes import code_list
-from drillreg.core.errors import DomainError
+from drillreg.core.errors import DomainError, FieldError
 from drillreg.core.reading import FormReader
 from drillreg.exposures.gaps import Gap
 from drillreg.exposures.lists import Wanted
@@ -66,7 +66,7 @@ def _drawn(reader: FormReader, name: str, read: Callable[[str, ShiftedCrs], Shap
         text = reader.fields.get(name, "")
         return read(text, ShiftedCrs(given or ShiftedCrs.WGS84.value))
     except DomainError as error:
-        reader.fail(name, error.message, **error.params)
+        reader.errors.append(FieldError(name, error.message, error.params))
         return None
 
 
@@ -83,7 +83,7 @@ class DecisionForm:
         """Return the form, or raise FormErrors naming each field that is wrong."""
         reader = FormReader(fields)
         choices = [*(each.value for each in Decision), TAKE_BACK]
-        found = reader.choice("decision", translate(N_("Decision")), choices)
+        found = reader.choice("decision", translate(N_("Judgement")), choices)
         reason = reader.text("reason", translate(N_("Reason")), required=True, max_length=300)
         version = reader.integer("row_version", "") or 0
         reader.finish()
@@ -101,7 +101,9 @@ class RouteForm:
     def read(cls, fields: Mapping[str, str], shelters: Collection[int]) -> "RouteForm":
         """Return the form, or raise FormErrors; `shelters` are those that were offered."""
         reader = FormReader(fields)
-        start = reader.text("start", translate(N_("From")), required=True, max_length=100)
+        start = reader.text(
+            "start", translate(N_("Where it starts")), required=True, max_length=100
+        )
         offered = [str(each) for each in shelters]
         shelter = reader.choice("shelter", translate(N_("To the shelter")), offered, required=False)
         destination = reader.text("destination", translate(N_("To another place")), max_length=100)

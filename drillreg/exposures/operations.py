@@ -135,7 +135,7 @@ def _told(facts: RouteFacts) -> dict[str, Any]:
 
 def _route_shown(found: EvacuationRoute | RouteFacts) -> dict[str, str]:
     return {
-        translate(N_("From")): found.start,
+        translate(N_("Where it starts")): found.start,
         translate(N_("To another place")): found.destination or "",
         translate(N_("Points of the route")): as_lines(found.wkb),
         translate(N_("Note")): found.note or "",

@@ -77,12 +77,13 @@ def units_page(
     site: HazardSite, scope: OrgScope, *, cursor: str | None = None, size: int = 20
 ) -> Page[Any]:
     """Return a page of (link, organisation) of a site, rejected links too, the nearest first."""
-    return keyset_page(
+    page = keyset_page(
         _units(site, scope),
         order=[(Exposure.distance_m, "asc"), (Exposure.id, "asc")],
         cursor=cursor,
         size=size,
     )
+    return Page([(row[0], row[1]) for row in page.rows], page.next_cursor, page.size)
 
 
 def all_units(site: HazardSite, scope: OrgScope, *, at_most: int) -> Sequence[Any]:

@@ -124,12 +124,12 @@ COLUMNS: tuple[Column[Row], ...] = (
     Column(N_("Kind"), lambda row: code_label(row[1].kind, "org_kind")),
     Column(N_("People there"), lambda row: people_at(row[1].attributes)),
     Column(N_("Distance (m)"), lambda row: round(row[0].distance_m)),
-    Column(N_("Where"), lambda row: inside_word(row[0].inside)),
+    Column(N_("Part of the reach"), lambda row: inside_word(row[0].inside)),
     Column(N_("Buffer (m)"), lambda row: round(row[0].buffer_m)),
     Column(N_("Measured in"), lambda row: row[0].crs),
     Column(N_("Worked out"), lambda row: row[0].worked_out_at),
-    Column(N_("Decision"), lambda row: _decision_word(row[0])),
-    Column(N_("Decided by"), lambda row: row[0].decided_by_name if row[0].decision else None),
+    Column(N_("Judgement"), lambda row: _decision_word(row[0])),
+    Column(N_("Judged by"), lambda row: row[0].decided_by_name if row[0].decision else None),
     Column(N_("Reason"), lambda row: row[0].reason if row[0].decision else None),
 )
 
@@ -204,7 +204,7 @@ def link(link_id: int) -> str:
         subject_word={
             SubjectKind.UNIT: translate(N_("Unit")),
             SubjectKind.VILLAGE: translate(N_("Village")),
-            SubjectKind.SHELTER: translate(N_("Shelter")),
+            SubjectKind.SHELTER: translate(N_("A shelter")),
         }[found.subject_kind],
         moved=found.subject_kind is not SubjectKind.VILLAGE and has_moved(found, subject),
         form=form,

@@ -16,6 +16,7 @@ from drillreg.demo.books import load_books
 from drillreg.demo.county import load_county
 from drillreg.demo.drills import load_drills, prepare_drills, sweep
 from drillreg.demo.duties import load_duties, work_out
+from drillreg.demo.exposures import load_exposures
 from drillreg.demo.filings import load_filings
 from drillreg.demo.grants import load_grants
 from drillreg.demo.ground import load_ground
@@ -83,6 +84,7 @@ STAGES = (
     Stage("filings", load_filings),
     Stage("revisions", load_revisions),
     Stage("leaving", load_leaving),
+    Stage("exposures", load_exposures),
     Stage("duties", load_duties, after=work_out),
 )
 

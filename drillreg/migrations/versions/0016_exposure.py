@@ -5,7 +5,6 @@ Revision: 0016, after: 0011
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects.postgresql import JSONB
 
 from drillreg.core.db import UtcDateTime
 
@@ -15,7 +14,6 @@ branch_labels = None
 depends_on = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 
 
 def upgrade() -> None:
@@ -157,43 +155,8 @@ def upgrade() -> None:
             batch_op.f("ix_exposure_run_worked_out_at"), ["worked_out_at"], unique=False
         )
 
-    op.drop_table("fulltext_gram_config")
-    op.drop_table("fulltext_gram_idx")
-    op.drop_table("fulltext_gram_data")
-    op.drop_table("fulltext_gram_docsize")
-    op.drop_table("fulltext_gram")
-
 
 def downgrade() -> None:
-    op.create_table("fulltext_gram", sa.Column("grams", sa.NullType(), nullable=True))
-    op.create_table(
-        "fulltext_gram_docsize",
-        sa.Column("id", sa.INTEGER(), nullable=True),
-        sa.Column("sz", sa.BLOB(), nullable=True),
-        sa.Column("origin", sa.INTEGER(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table(
-        "fulltext_gram_data",
-        sa.Column("id", sa.INTEGER(), nullable=True),
-        sa.Column("block", sa.BLOB(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table(
-        "fulltext_gram_idx",
-        sa.Column("segid", sa.NullType(), nullable=False),
-        sa.Column("term", sa.NullType(), nullable=False),
-        sa.Column("pgno", sa.NullType(), nullable=True),
-        sa.PrimaryKeyConstraint("segid", "term"),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "fulltext_gram_config",
-        sa.Column("k", sa.NullType(), nullable=False),
-        sa.Column("v", sa.NullType(), nullable=True),
-        sa.PrimaryKeyConstraint("k"),
-        sqlite_with_rowid=False,
-    )
     with op.batch_alter_table("exposure_run", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_exposure_run_worked_out_at"))
         batch_op.drop_index(batch_op.f("ix_exposure_run_min_lat"))

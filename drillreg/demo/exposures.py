@@ -15,6 +15,7 @@ from drillreg.exposures.operations import (
     enter_route,
     set_reach,
 )
+from drillreg.exposures.refuges import refuge_of
 from drillreg.exposures.rules import Decision, SubjectKind
 from drillreg.exposures.subjects import load_subjects
 from drillreg.exposures.working import CHUNK, work_out
@@ -22,7 +23,6 @@ from drillreg.geo.drawing import read_area
 from drillreg.geo.shapes import length_km, line_wkb
 from drillreg.geo.shift import ShiftedCrs
 from drillreg.hazards.models import HazardSite
-from drillreg.resources.queries import shelters_near
 
 CLERK = "zengyuqing"
 # Degrees from the head of the slope to where it may reach; and how wide it gets.
@@ -77,10 +77,11 @@ def _confirm_nearest(known: Lookup, site: HazardSite) -> None:
 
 
 def _lead_out(known: Lookup, site: HazardSite) -> None:
-    found = shelters_near(site.lon, site.lat, known.scope, 1)
-    if not found:
+    refuge = refuge_of(site, site.threatened_people, known.scope)
+    safe = [near.shelter for near in refuge.near if near.shelter.id not in refuge.in_danger]
+    if not safe:
         return
-    shelter = found[0].shelter
+    shelter = safe[0]
     to_lon, to_lat = shelter.lon or site.lon, shelter.lat or site.lat
     bend = (site.lon + (to_lon - site.lon) * 0.4, site.lat + (to_lat - site.lat) * 0.6)
     line = line_wkb([(site.lon, site.lat), bend, (to_lon, to_lat)])

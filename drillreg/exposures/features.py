@@ -12,6 +12,9 @@ from drillreg.geo.plane import outline_around
 from drillreg.geo.shapes import geojson_of, point_wkb
 from drillreg.i18n import N_, translate
 
+# Shelters farther away are listed only: the map shows the reach, not the county.
+NEAR_M = 2_000.0
+
 
 def features_of(drawn: Drawn) -> list[dict[str, Any]]:
     """Return GeoJSON features (WGS84): areas first, so that signs lie on top of them."""
@@ -64,6 +67,7 @@ def _units(units: Sequence[Any]) -> list[dict[str, Any]]:
 
 
 def _shelters(drawn: Drawn) -> list[dict[str, Any]]:
+    led_to = {route.shelter_id for route in drawn.routes}
     return [
         _feature(
             _point(near.shelter.lon, near.shelter.lat),
@@ -76,7 +80,8 @@ def _shelters(drawn: Drawn) -> list[dict[str, Any]]:
             ],
             url=url_for("resources.shelters_show", resource_id=near.shelter.id),
         )
-        for near in drawn.shelters
+        for near in drawn.refuge.near
+        if near.distance_m <= NEAR_M or near.shelter.id in led_to
     ]
 
 

@@ -11,6 +11,7 @@ from drillreg.core.codes import code_label
 from drillreg.core.page import day, name_of
 from drillreg.exposures.models import EvacuationRoute, Exposure
 from drillreg.exposures.queries import AsOf
+from drillreg.exposures.refuges import Refuge
 from drillreg.exposures.rules import Decision
 from drillreg.geo.canvas import Canvas, canvas_for
 from drillreg.geo.plane import nice_length, zone_name
@@ -18,7 +19,6 @@ from drillreg.geo.shapes import point_wkb
 from drillreg.hazards.models import HazardSite
 from drillreg.i18n import N_, translate
 from drillreg.orgs.models import Org
-from drillreg.resources.queries import Near
 
 WIDTH, HEIGHT = 760.0, 560.0
 LINE = 22
@@ -36,7 +36,7 @@ class Drawn:
     as_of: AsOf
     units: Sequence[tuple[Exposure, Org]]
     villages: Sequence[tuple[str, bytes]]
-    shelters: Sequence[Near]
+    refuge: Refuge
     routes: Sequence[EvacuationRoute]
 
 
@@ -92,7 +92,7 @@ def _signs(drawn: Drawn, canvas: Canvas) -> Iterator[Markup]:
     yield _at(canvas.spot(drawn.site.lon, drawn.site.lat), _site_sign(drawn.site))
     for number, (_, org) in enumerate(drawn.units[:MOST_UNITS], 1):
         yield _at(canvas.spot(org.lon or 0.0, org.lat or 0.0), _unit_sign(number))
-    for number, near in enumerate(drawn.shelters[:MOST_SHELTERS]):
+    for number, near in enumerate(drawn.refuge.near[:MOST_SHELTERS]):
         spot = canvas.spot(near.shelter.lon or 0.0, near.shelter.lat or 0.0)
         if canvas.shows(spot):
             yield _at(spot, _shelter_sign(number))
@@ -160,9 +160,11 @@ def _legend(drawn: Drawn, canvas: Canvas) -> Iterator[Markup]:
     if len(drawn.units) > MOST_UNITS:
         more = translate(N_("and %(count)d more units"), count=len(drawn.units) - MOST_UNITS)
         yield _line(Markup(), more)
-    for number, near in enumerate(drawn.shelters[:MOST_SHELTERS]):
+    for number, near in enumerate(drawn.refuge.near[:MOST_SHELTERS]):
         holds = translate(N_("holds %(people)d people"), people=near.shelter.capacity)
         text = f"{near.shelter.name}　{_metres(near.distance_m)}　{holds}"
+        if near.shelter.id in drawn.refuge.in_danger:
+            text += "　" + translate(N_("In reach itself"))
         yield _line(_shelter_sign(number), text)
     for route in drawn.routes:
         text = f"{route.start} → {route_end(route)}　{_metres(route.length_km * 1000)}"

@@ -90,7 +90,7 @@ def _drawn(site: HazardSite, scope: OrgScope) -> Drawn:
         as_of(site),
         counting_units(all_units(site, scope, at_most=MOST_DRAWN)),
         outlines_of([division for _, division in villages_of(site, scope)]),
-        refuge_of(site, people, scope).near,
+        refuge_of(site, people, scope),
         routes_of(site),
     )
 
@@ -127,7 +127,7 @@ COLUMNS: tuple[Column[Row], ...] = (
     Column(N_("Part of the reach"), lambda row: inside_word(row[0].inside)),
     Column(N_("Buffer (m)"), lambda row: round(row[0].buffer_m)),
     Column(N_("Measured in"), lambda row: row[0].crs),
-    Column(N_("Worked out"), lambda row: row[0].worked_out_at),
+    Column(N_("Worked out at"), lambda row: row[0].worked_out_at),
     Column(N_("Judgement"), lambda row: _decision_word(row[0])),
     Column(N_("Judged by"), lambda row: row[0].decided_by_name if row[0].decision else None),
     Column(N_("Reason"), lambda row: row[0].reason if row[0].decision else None),

@@ -38,6 +38,9 @@ MANY = 500
 # Nothing is older than that, even where a change was never announced.
 FRESH = timedelta(days=1)
 
+# Imports that put many units or villages somewhere else at once; sites show their own changes.
+MOVING = ("organisations", "divisions", "boundaries")
+
 Touched = tuple[str, int]
 
 _touched: ContextVar[frozenset[Touched]] = ContextVar("exposures_touched", default=frozenset())
@@ -202,7 +205,9 @@ def _below(path: str) -> Iterable[int]:
 def _outdated(now: datetime) -> Sequence[int]:
     """Return sites never worked out, changed since, of before the last import, or a day old."""
     newest = db.session.execute(
-        select(func.max(ImportBatch.applied_at), func.max(ImportBatch.undone_at))
+        select(func.max(ImportBatch.applied_at), func.max(ImportBatch.undone_at)).where(
+            ImportBatch.kind.in_(MOVING)
+        )
     ).one()
     since = max([now - FRESH, *(each for each in newest if each is not None and each <= now)])
     return db.session.scalars(

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, exists, or_, select
 from sqlalchemy.orm import aliased
@@ -157,15 +156,20 @@ def standing_of(org_ids: Iterable[int], scope: OrgScope, today: date) -> dict[in
 
 
 def lacking_sites(
-    site_ids: Iterable[int], gap: Gap, scope: OrgScope, today: date
-) -> frozenset[int]:
-    """Return which of some sites a plan does not cover, or no drill was held for in a year."""
-    found: Any = (
-        select(HazardSite.id)
+    site_ids: Iterable[int], scope: OrgScope, today: date
+) -> dict[Gap, frozenset[int]]:
+    """Return which of some sites no plan covers, and for which no drill was held in a year."""
+    rows = db.session.execute(
+        select(HazardSite.id, *(site_lacks(gap, scope, today).label(gap.value) for gap in Gap))
         .join(HazardSite.org)
-        .where(HazardSite.id.in_(list(site_ids)), site_lacks(gap, scope, today))
-    )
-    return frozenset(db.session.scalars(found))
+        .where(HazardSite.id.in_(list(site_ids)))
+    ).all()
+    return {gap: frozenset(row.id for row in rows if getattr(row, gap.value)) for gap in Gap}
+
+
+def gaps_of(site: HazardSite, scope: OrgScope, today: date) -> list[Gap]:
+    """Return what does not stand behind one site."""
+    return [gap for gap, ids in lacking_sites([site.id], scope, today).items() if ids]
 
 
 NOTHING = Standing(frozenset(), {})

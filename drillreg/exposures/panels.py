@@ -4,9 +4,9 @@ from flask import render_template
 
 from drillreg.core import clock
 from drillreg.core.access import Permission
-from drillreg.exposures.gaps import Gap, event_of, lacking_sites
+from drillreg.exposures.gaps import event_of, gaps_of
 from drillreg.exposures.queries import as_of, sites_over, totals_of, units_page, villages_of
-from drillreg.exposures.refuges import refuge_of, routes_of
+from drillreg.exposures.refuges import routes_of
 from drillreg.exposures.rules import people_at
 from drillreg.hazards.models import HazardSite
 from drillreg.hazards.scope import SITE
@@ -22,8 +22,6 @@ def exposed_by_site(site: HazardSite) -> str:
         return ""
     scope, today = current_scope(), clock.today()
     totals = totals_of(site, scope)
-    people = totals.people if site.threatened_people is None else site.threatened_people
-    gaps = [gap for gap in Gap if lacking_sites([site.id], gap, scope, today)]
     return render_template(
         "exposures/_site_panel.html",
         site=site,
@@ -31,9 +29,8 @@ def exposed_by_site(site: HazardSite) -> str:
         totals=totals,
         units=units_page(site, scope, size=SHOWN),
         villages=villages_of(site, scope),
-        refuge=refuge_of(site, people, scope),
         routes=routes_of(site),
-        gaps=gaps,
+        gaps=gaps_of(site, scope, today),
         event=event_of(site.kind),
         people_at=people_at,
         may_edit=may_on(Permission.EDIT_HAZARDS, SITE.code, site),

@@ -11,7 +11,7 @@ from drillreg.core.db import db
 from drillreg.core.errors import NotFound
 from drillreg.core.paging import Page, keyset_page
 from drillreg.exposures.models import Exposure, ExposureReach, ExposureRun, ExposureTouch
-from drillreg.exposures.reaching import buffer_of, point_sum, reach_of, site_sum
+from drillreg.exposures.reaching import buffer_of, point_sum, site_sum
 from drillreg.exposures.rules import Decision, SubjectKind, people_at
 from drillreg.hazards.models import HazardSite
 from drillreg.hazards.scope import SITE
@@ -49,14 +49,17 @@ class AsOf:
 
 def as_of(site: HazardSite) -> AsOf:
     """Return how the links of a site stand to its geometry of now."""
-    reach = reach_of(site)
-    run = db.session.scalar(select(ExposureRun).where(ExposureRun.site_id == site.id))
-    noted = db.session.scalar(
-        select(ExposureTouch.id).where(ExposureTouch.site_id == site.id).limit(1)
-    )
+    noted = select(ExposureTouch.id).where(ExposureTouch.site_id == site.id).exists()
+    run, reach, is_noted = db.session.execute(
+        select(ExposureRun, ExposureReach, noted)
+        .select_from(HazardSite)
+        .outerjoin(ExposureRun, ExposureRun.site_id == HazardSite.id)
+        .outerjoin(ExposureReach, ExposureReach.site_id == HazardSite.id)
+        .where(HazardSite.id == site.id)
+    ).one()
     buffer = buffer_of(site, reach)
     now = site_sum(site.lon, site.lat, site.wkb, buffer, reach.area_wkb if reach else None)
-    return AsOf(run, reach, buffer, run is None or run.site_sum != now or noted is not None)
+    return AsOf(run, reach, buffer, run is None or run.site_sum != now or is_noted)
 
 
 def _units(site: HazardSite, scope: OrgScope) -> Any:
@@ -128,7 +131,8 @@ def villages_of(site: HazardSite, scope: OrgScope) -> list[tuple[Exposure, Divis
 
 def _villages_in_reach(ids: Iterable[int], scope: OrgScope) -> set[int]:
     """Return the villages whose own government, or the nearest above it, is in scope."""
-    offices = governments_above(ids)
+    wanted = list(ids)
+    offices = governments_above(wanted) if wanted else {}
     reached = scope.among(org.id for org in offices.values())
     return {id_ for id_, org in offices.items() if org.id in reached}
 

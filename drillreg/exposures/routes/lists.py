@@ -128,7 +128,7 @@ def _with_facts(sites: Any, scope: OrgScope, today: Any) -> dict[str, Any]:
     ids = [site.id for site in sites]
     return {
         "units": units_in_reach_count(ids, scope),
-        "lacking": {gap: lacking_sites(ids, gap, scope, today) for gap in Gap},
+        "lacking": lacking_sites(ids, scope, today),
     }
 
 

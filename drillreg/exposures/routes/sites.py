@@ -15,7 +15,7 @@ from drillreg.core.web import form_of, see_other, writes
 from drillreg.exposures.features import features_of
 from drillreg.exposures.figure import Drawn, counting_units, figure, route_end
 from drillreg.exposures.forms import TAKE_BACK, DecisionForm, ReachForm
-from drillreg.exposures.gaps import Gap, event_of, lacking_sites
+from drillreg.exposures.gaps import event_of, gaps_of
 from drillreg.exposures.models import Exposure
 from drillreg.exposures.operations import decide, set_reach
 from drillreg.exposures.queries import (
@@ -73,7 +73,7 @@ def show(site_id: int) -> str:
         refuge=refuge_of(site, people, scope),
         routes=routes_of(site),
         route_end=route_end,
-        gaps=[gap for gap in Gap if lacking_sites([site.id], gap, scope, today)],
+        gaps=gaps_of(site, scope, today),
         event=event_of(site.kind),
         people_at=people_at,
         has_moved=has_moved,

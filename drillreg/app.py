@@ -23,6 +23,7 @@ import drillreg.documents.routes
 import drillreg.drills.routes
 import drillreg.duties.routes
 import drillreg.evidence.routes
+import drillreg.exposures.routes
 import drillreg.filings.routes
 import drillreg.hazards.cli
 import drillreg.hazards.routes
@@ -113,6 +114,8 @@ from drillreg.duties.terms import Basis, Owed
 from drillreg.duties.waiting import duties_to_do
 from drillreg.evidence.choosing import Chooser, register_choosers
 from drillreg.evidence.panels import evidence_of_org, evidence_panel
+from drillreg.exposures import following as exposures_following
+from drillreg.exposures.panels import exposed_by_site, exposed_on_thread, threats_to_org
 from drillreg.filings.operations import clocks as plan_clocks
 from drillreg.filings.panels import filing_of_plan
 from drillreg.filings.papers import filing_references
@@ -225,6 +228,7 @@ BLUEPRINTS = (
     drillreg.drills.routes.bp,
     drillreg.duties.routes.bp,
     drillreg.evidence.routes.bp,
+    drillreg.exposures.routes.bp,
     drillreg.filings.routes.bp,
     drillreg.filings.routes.published_bp,
     drillreg.hazards.cli.bp,
@@ -284,6 +288,7 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("org", tasks_of_org),
     ("org", plans_of_org),
     ("org", sites_of_org),
+    ("org", threats_to_org),
     ("org", drills_of_org),
     ("org", org_panel),
     ("org-aside", resources_of_org),
@@ -294,6 +299,7 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("site", grants_of_site),
     ("drill", grants_of_drill),
     ("report", grants_of_report),
+    ("site-thread", exposed_on_thread),
     ("site-thread", site_thread),
     ("home", duties_at_home),
     ("home", periods_at_home),
@@ -315,6 +321,7 @@ PANELS: tuple[tuple[str, Panel], ...] = (
     ("plan-begin", link_to_word),
     ("plan-write-actions", link_in_head),
     ("plan", unread_of_plan),
+    ("site", exposed_by_site),
     ("site", plans_over_site),
     ("site", patrols_of_site),
     ("site", drills_at_site),
@@ -678,8 +685,12 @@ def create_app(found: Settings | None = None) -> Flask:
     listen(app, "check", note_patrol_check)
     listen(app, "plan", note_plan)
     listen(app, "findings", note_findings)
+    listen(app, "site", exposures_following.note_sites)
+    listen(app, "org", exposures_following.note_orgs)
+    listen(app, "resource", exposures_following.note_resource)
     register_marks(app, to_revise)
     database.after_commit(app, following.follow)
+    database.after_commit(app, exposures_following.follow)
     register_end(app, tell_work_end)
     register_imports(app, IMPORTS)
     guard.ensure_all_marked(app)

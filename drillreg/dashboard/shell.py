@@ -112,6 +112,11 @@ MENU: tuple[Entry | None, ...] = (
                     "patrols.inspection",
                 ),
             ),
+            Entry(
+                N_("What is exposed"),
+                "exposures.index",
+                leads_to=("exposures.sites", "exposures.area"),
+            ),
         ),
     ),
     Entry(

@@ -35,7 +35,10 @@ def load_inspections(known: Lookup) -> dict[str, int]:
     _log(known, THREAD_SITE, MONITOR, 3, 8, [photo], answers=walked)
     _log(known, "QL-BY-004", TOWN, 2, 15, [photo])
     found = {"cracks": "yes", "crack-width": 62.0, "signs": "no"}
-    inspected = {"way": Way.JOINT, "with_names": "县自然资源局 邱立新；县水利局 巫建平"}
+    inspected: dict[str, Any] = {
+        "way": Way.JOINT,
+        "with_names": "县自然资源局 邱立新；县水利局 巫建平",
+    }
     _log(known, THREAD_SITE, CLERK, 2, 10, [], answers=found, note="坡顶裂缝变宽", **inspected)
     _log(known, "QL-BY-002", CLERK, 1, 14, [], way=Way.UNANNOUNCED)
     _log(known, "QL-FS-011", ELSEWHERE, 2, 9, [], upper_number="市地灾〔检〕2207")

@@ -18,6 +18,7 @@ from drillreg.demo.dangers import load_dangers, prepare_dangers
 from drillreg.demo.disputes import load_disputes
 from drillreg.demo.drills import load_drills, prepare_drills, sweep
 from drillreg.demo.duties import load_duties, work_out
+from drillreg.demo.exposures import load_exposures
 from drillreg.demo.filings import load_filings
 from drillreg.demo.grants import load_grants
 from drillreg.demo.ground import load_ground
@@ -93,6 +94,7 @@ STAGES = (
     Stage("patrols", load_patrols),
     Stage("leaving", load_leaving),
     Stage("dangers", load_dangers, before=prepare_dangers),
+    Stage("exposures", load_exposures),
     Stage("duties", load_duties, after=work_out),
 )
 

@@ -14,8 +14,9 @@ from drillreg.core.codes import code_list
 from drillreg.core.db import db
 from drillreg.evidence.models import Evidence, Grade
 from drillreg.evidence.operations import add_evidence
+from drillreg.hazards.check_rules import CHECK_BACK
 from drillreg.hazards.models import CheckPhoto, HazardCheck, HazardSite
-from drillreg.hazards.rules import CHECK_BACK, CheckResult
+from drillreg.hazards.rules import CheckResult
 from drillreg.orgs.models import Org
 from drillreg.patrols.covering import WITHIN, counts_for, covered, due_in
 from drillreg.patrols.models import PatrolDay, PatrolPlan

@@ -6,6 +6,7 @@ from typing import Any
 
 from drillreg.audit.operations import record
 from drillreg.core.access import Actor
+from drillreg.core.changes import announce
 from drillreg.core.codes import code_label
 from drillreg.core.db import db
 from drillreg.core.errors import DomainError, Stale
@@ -51,6 +52,8 @@ def _record(
         changes=changes,
         **detail,
     )
+    if action in {"resource-made", "resource-changed", "resource-voided"}:
+        announce("resource", kind=noun.code, ids=[found.id], now=now)
 
 
 def edit_resource(

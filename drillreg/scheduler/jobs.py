@@ -12,6 +12,7 @@ from drillreg.dangers.sweeps import raise_late_dangers
 from drillreg.drills.sweeps import sweep_drills, sweep_reminders
 from drillreg.duties.following import sweep_duties
 from drillreg.duties.reminding import remind_of_duties
+from drillreg.exposures.following import sweep_exposures
 from drillreg.filings.sweeps import start_missing_clocks
 from drillreg.hazards.counting import count_marked, mend_counts
 from drillreg.hazards.reminding import remind_of_checks
@@ -96,6 +97,7 @@ JOBS = (
     Job("remind-checks", 3600, remind_of_checks),
     Job("plan-patrols", 3600, sweep_patrols),
     Job("remind-patrols", 1800, remind_of_patrols),
+    Job("sweep-exposures", 60, sweep_exposures),
     Job("start-plan-clocks", 3600, start_missing_clocks),
     Job("raise-late-dangers", 3600, raise_late_dangers),
     Job("daily-notice", 300, send_daily_notices),

@@ -10,7 +10,7 @@ import drillreg
 pytestmark = pytest.mark.one_database
 
 PACKAGE = Path(drillreg.__file__).parent
-FEATURES = ("plans", "hazards", "drills", "reports", "maps", "dashboard")
+FEATURES = ("plans", "hazards", "exposures", "drills", "reports", "maps", "dashboard")
 RECORDS = {
     "Plan", "PlanVersion", "PlanFile", "HazardSite", "HazardCheck", "CheckPhoto", "Drill",
     "DrillPhoto", "Report", "CorrectiveAction",
@@ -27,6 +27,9 @@ FOR_NOBODY = {
     "hazards.sheet_entry._note_newest": "of the page of a paper book that is being entered",
     "hazards.sheet_entry._announce": "of the page of a paper book that is being entered",
     "hazards.checking.check_or_none": "the device's own random id of its own submission",
+    "exposures.following._noted": "a sweep over every county",
+    "exposures.following._outdated": "a sweep over every county",
+    "exposures.working._load_sites": "works links out; who reads them asks for both sides",
     "drills.operations.programmes._rows_of": "of a programme that was read within a scope",
     "hazards.site_placing._numbers_of": "of the organisation an import goes into",
     "hazards.site_placing.standing_sites": "of the organisation an import goes into",

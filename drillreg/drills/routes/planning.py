@@ -32,6 +32,7 @@ def new() -> str:
         form=form_view(
             org=request.args.get("org") or current_actor().org_id,
             event_type=event if event in code_list("event_type").codes() else "",
+            site=request.args.get("site", ""),
             mode="full",
             due_on=clock.today().isoformat(),
         ),

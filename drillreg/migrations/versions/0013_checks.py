@@ -1,6 +1,6 @@
 """Checks by lists, paper books and signals.
 
-Revision: 0013, after: 0011
+Revision: 0013, after: 0012
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from drillreg.core.db import UtcDateTime
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

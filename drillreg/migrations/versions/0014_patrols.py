@@ -1,6 +1,6 @@
 """Patrol plans with their days, inspections with their lists.
 
-Revision: 0014, after: 0011
+Revision: 0014, after: 0013
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from drillreg.core.db import UtcDateTime
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """Dangers, their rounds, what a major one needs, returns.
 
-Revision: 0015, after: 0011
+Revision: 0015, after: 0014
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from drillreg.core.db import UtcDateTime
 
 revision = "0015"
-down_revision = "0011"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

@@ -1,13 +1,13 @@
 """Numbers of sites by owner and cell for the map.
 
-Revision: 0017, after: 0011
+Revision: 0017, after: 0016
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0017"
-down_revision = "0011"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

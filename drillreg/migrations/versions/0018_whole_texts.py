@@ -1,6 +1,6 @@
 """the search knows whole texts instead of their pieces.
 
-Revision: 0018, after: 0011
+Revision: 0018, after: 0017
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
 
 revision = "0018"
-down_revision = "0011"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

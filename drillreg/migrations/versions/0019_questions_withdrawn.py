@@ -1,6 +1,6 @@
 """Questions withdrawn, people named for steps, annexes in order, objections to duties.
 
-Revision: 0019, after: 0011
+Revision: 0019, after: 0018
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 from drillreg.core.db import UtcDateTime
 
 revision = "0019"
-down_revision = "0011"
+down_revision = "0018"
 branch_labels = None
 depends_on = None
 

@@ -208,7 +208,7 @@ def _place(item: InspectionItem) -> str:
 
 
 def _outcome(item: InspectionItem) -> str:
-    if item.seen_on is not None:
+    if item.seen_result is not None:
         word = RESULT_WORDS[CheckResult(item.seen_result)]
         return translate(word)
     return translate(ITEM_WORDS[NOT_DONE if item.not_done_reason else WAITING])

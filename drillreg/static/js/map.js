@@ -161,7 +161,7 @@
       if (properties.id) byId[properties.id] = layer;
       if (properties.count) {
         layer.on("click", function () { comeCloser(layer, properties); });
-      } else if (properties.name && !data.pick) {
+      } else if (properties.name && !data.pick && !data.line) {
         layer.bindPopup(function () { return popupOf(properties, data.tOpen); }, { maxWidth: 300 });
       }
     }

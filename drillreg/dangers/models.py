@@ -50,8 +50,7 @@ class Danger(HasPublicId, Versioned, Voidable, Base):
     basis: Mapped[str | None]
     stage: Mapped[Stage]
     on_spot: Mapped[bool] = mapped_column(default=False)
-    # Of the round that runs: kept in the transaction that changes it.
-    due_on: Mapped[date | None]
+    due_on: Mapped[date | None]  # of the round that runs
     round_number: Mapped[int] = mapped_column(default=0)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("danger.id"), index=True)
     fixed_on: Mapped[date | None]
@@ -65,19 +64,17 @@ class Danger(HasPublicId, Versioned, Voidable, Base):
     entered_by_id: Mapped[int]
     entered_by_name: Mapped[str]
     entered_by_org_id: Mapped[int | None]
-    # A major one, reported to the competent authority (安全生产法 §41).
-    told_on: Mapped[date | None]
+    told_on: Mapped[date | None]  # a major one, to the competent authority (安全生产法 §41)
     told_org_id: Mapped[int | None] = mapped_column(ForeignKey("org.id"))
     told_text: Mapped[str | None]
-    # The number of the paper by which law enforcement took it up; it is theirs, not ours.
-    handed_on: Mapped[date | None]
+    handed_on: Mapped[date | None]  # to law enforcement; the number of the paper is theirs
     handed_to: Mapped[str | None]
     handed_number: Mapped[str | None]
     # The evidence that began it, by whose id duties call it.
     found_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"), index=True)
     received_id: Mapped[int | None] = mapped_column(ForeignKey("evidence.id"), index=True)
     import_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"), index=True)
-    # What columns of an imported ledger say that have no field here, by heading.
+    # By heading, what an imported ledger says that has no field here.
     attributes: Mapped[dict[str, Any] | None] = mapped_column(info=PERSONAL)
 
     org: Mapped[Org] = relationship(foreign_keys=[org_id], lazy="raise_on_sql")

@@ -26,8 +26,7 @@ class Stage(StrEnum):
     CLOSED = "closed"
     DISCARDED = "discarded"
     MERGED = "merged"
-    # Of an import that is not over, or was undone: on no page.
-    INCOMING = "incoming"
+    INCOMING = "incoming"  # of an import that is not over, or was undone: on no page
 
 
 class Standing(StrEnum):

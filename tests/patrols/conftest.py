@@ -10,9 +10,10 @@ from sqlalchemy.orm import joinedload
 from drillreg.core import clock
 from drillreg.core.access import Actor
 from drillreg.core.db import db, unit_of_work
+from drillreg.hazards.check_rules import Submission
+from drillreg.hazards.checking import log_check
 from drillreg.hazards.models import HazardSite
-from drillreg.hazards.operations import log_check
-from drillreg.hazards.rules import CheckResult, Submission
+from drillreg.hazards.rules import CheckResult
 from drillreg.orgs.models import Org
 from drillreg.patrols.facts import PlanFacts
 from drillreg.patrols.models import PatrolPlan

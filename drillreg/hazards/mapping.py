@@ -234,19 +234,29 @@ def _by_cell(rows: Sequence[Any]) -> dict[int, Cell]:
 def _near(statement: Select[Any], view: View) -> Select[Any]:
     """Narrow a statement over sites to the cells of a view.
 
-    The ranges are joined as rows: for each the index is read alone, without the rows behind it.
+    SQLite reads the index alone, without the rows behind it, only where the ranges are joined as
+    rows; PostgreSQL knows how few rows they hold only where they stand in the condition.
     """
     if view.ranges is None:
         return statement
     if not view.ranges:
         return statement.where(false())
-    near = union_all(
+    if db.session.get_bind().dialect.name == "postgresql":
+        near = (HazardSite.morton.between(low, high) for low, high in view.ranges)
+        return statement.where(or_(*near))
+    ranges = union_all(
         *(
             select(literal(low, Big).label("low"), literal(high, Big).label("high"))
             for low, high in view.ranges
         )
     ).cte("near")
-    return statement.join(near, HazardSite.morton.between(near.c.low, near.c.high))
+    return statement.join(ranges, HazardSite.morton.between(ranges.c.low, ranges.c.high))
+
+
+def _newest(key: Any) -> Any:
+    """Return, as SQL, a sum that changes with any new row, also one that was committed late."""
+    keys = select(key.label("key")).order_by(key.desc()).limit(LOOK_BACK).subquery()
+    return select(func.sum(keys.c.key)).scalar_subquery()
 
 
 def stamp() -> tuple[Any, ...]:
@@ -254,8 +264,6 @@ def stamp() -> tuple[Any, ...]:
 
     One statement of a few looks at the ends of indexes, whatever the number of sites.
     """
-    newest_site = select(func.max(HazardSite.id)).scalar_subquery()
-    newest_check = select(func.max(HazardCheck.id)).scalar_subquery()
     edited = (
         select((HazardSite.id + 7919 * HazardSite.row_version).label("mark"))
         .order_by(HazardSite.changed_at.desc())
@@ -265,17 +273,9 @@ def stamp() -> tuple[Any, ...]:
     standing = ImportBatch.state == ImportState.APPLIED
     row = db.session.execute(
         select(
-            newest_site,
-            select(func.count())
-            .select_from(HazardSite)
-            .where(HazardSite.id > newest_site - LOOK_BACK)
-            .scalar_subquery(),
+            _newest(HazardSite.id),
             select(func.sum(edited.c.mark)).scalar_subquery(),
-            newest_check,
-            select(func.count())
-            .select_from(HazardCheck)
-            .where(HazardCheck.id > newest_check - LOOK_BACK)
-            .scalar_subquery(),
+            _newest(HazardCheck.id),
             select(func.count()).select_from(ImportBatch).where(standing).scalar_subquery(),
             select(func.max(ImportBatch.undone_at)).scalar_subquery(),
             select(func.max(OrgVersion.id)).scalar_subquery(),

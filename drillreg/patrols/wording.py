@@ -14,7 +14,7 @@ from drillreg.workdays.recurrence import Shift
 OUTCOME_WORDS = {
     Outcome.DONE: N_("Patrolled"),
     Outcome.MISSED: N_("Missed"),
-    Outcome.OPEN: N_("Still to do"),
+    Outcome.OPEN: N_("Still to be looked at"),
 }
 OUTCOME_COLOURS = {Outcome.DONE: "green", Outcome.MISSED: "red", Outcome.OPEN: "sky"}
 DOER_WORDS = {

@@ -4,14 +4,15 @@ import pytest
 
 from drillreg.core.errors import DomainError
 from drillreg.core.submissions import Conflict, body_hash, ensure_same_submission, is_client_id
+from drillreg.hazards.check_rules import ensure_check_day
 from drillreg.hazards.rules import (
     Freshness,
     RiskLevel,
-    ensure_check_day,
     freshness,
     number_after,
 )
 from drillreg.hazards.site_rows import read_sites
+from drillreg.sheets.cells import CellError
 from drillreg.sheets.columns import match_columns
 from drillreg.work.importers import Grid, Source, fields_of
 
@@ -45,8 +46,12 @@ def source(*rows, columns=("number", "name", "kind", "level", "lon", "lat", "fou
     return Source(grid, {name: at for at, name in enumerate(columns)}, {}, None, TODAY)
 
 
+def _nowhere(town, village):
+    raise CellError(f"no place {town}{village}")
+
+
 def read(*rows):
-    return read_sites(source(*rows), default_level=RiskLevel.YELLOW)
+    return read_sites(source(*rows), _nowhere, default_level=RiskLevel.YELLOW)
 
 
 def test_a_row_becomes_a_site_with_remarks_on_what_was_put():

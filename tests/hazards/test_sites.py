@@ -162,7 +162,8 @@ def test_the_record_takes_a_fixed_number_of_queries(
     browser.page(f"/hazards/{site.id}")
     with count_queries() as seen:
         browser.page(f"/hazards/{site.id}")
-    assert len(seen) <= 22
+    # Patrols, dangers and exposure each show their part on this page.
+    assert len(seen) <= 31
 
 
 def test_the_code_holds_the_public_address_only(county, make_site, as_role):

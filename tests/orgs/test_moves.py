@@ -27,6 +27,7 @@ from drillreg.reports.models import CorrectiveAction, Finding, Report
 from drillreg.resources.models import RescueTeam, Shelter, Supply
 from drillreg.signoffs.models import SignOff
 from drillreg.tasks.models import Task
+from tests.architecture.things.dangers import danger_at
 from tests.conftest import NOW
 
 TODAY = date(2026, 5, 12)
@@ -243,6 +244,7 @@ def full_school(app, county, make_org, make_account, keep):
         )
     )
     for org in (county.school, other):
+        keep(danger_at(org))
         keep(
             HazardSite(
                 org_id=org.id,

@@ -161,7 +161,7 @@ def test_places_are_given_to_members_and_stand_on_their_list(county, clerk, draw
 
 def test_sheet_and_summary_are_printed_and_the_list_is_handed_out(clerk, drawn, county, sites):
     for what in ("sheet", "summary"):
-        paper = clerk.get(f"{drawn}/{what}.pdf")
+        paper = clerk.get(f"{drawn}/print/{what}")
         assert paper.status_code == 200
         assert paper.data.startswith(b"%PDF")
     assert clerk.get(f"{drawn}/list.xlsx").status_code == 200

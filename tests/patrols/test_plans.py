@@ -203,18 +203,18 @@ def test_a_plan_rests_goes_on_and_ends_without_touching_what_is_over(
     clerk = as_role("town_staff", county.town)
     friday = date(2026, 5, 15)
     assert numbers(app, last=friday, today=friday) == (28, 0, 24)
-    refused = clerk.post(f"/patrols/{plan.id}/pause", data={"reason": ""})
+    refused = clerk.post(f"/patrols/{plan.id}/stop/pause", data={"reason": ""})
     assert refused.status_code == 422
-    clerk.post(f"/patrols/{plan.id}/pause", data={"reason": "道路中断"})
+    clerk.post(f"/patrols/{plan.id}/stop/pause", data={"reason": "道路中断"})
     assert numbers(app, last=friday, today=friday) == (24, 0, 24)
     assert "道路中断" in clerk.page(f"/patrols/{plan.id}").text
     clerk.post(f"/patrols/{plan.id}/resume")
     assert numbers(app, last=friday, today=friday) == (28, 0, 24)
-    clerk.post(f"/patrols/{plan.id}/end", data={"reason": "改由村里巡查"})
+    clerk.post(f"/patrols/{plan.id}/stop/end", data={"reason": "改由村里巡查"})
     with app.app_context():
         (last,) = sweep_last(plan)
     assert last == friday
-    assert clerk.post(f"/patrols/{plan.id}/end", data={"reason": "再来"}).status_code == 422
+    assert clerk.post(f"/patrols/{plan.id}/stop/end", data={"reason": "再来"}).status_code == 422
 
 
 def sweep_last(plan):

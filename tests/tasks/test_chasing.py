@@ -17,6 +17,7 @@ from drillreg.reports.models import CorrectiveAction, Finding, Report
 from drillreg.signoffs.models import Consultation, SignOff, SignOffStage
 from drillreg.steps.models import Step
 from drillreg.tasks.models import Task
+from tests.architecture.things.dangers import danger_at
 
 
 @pytest.fixture
@@ -79,6 +80,7 @@ def everything_late(keep, county, drill, today, frozen):
             due_on=today - ago(days=4),
         )
     )
+    keep(danger_at(town, stage="assigned", due_on=today - ago(days=6), round_number=1))
     for number, (name, checked) in enumerate(
         [("后山滑坡", 20), ("河岸崩塌", None), ("刚查过的点", 1)]
     ):
@@ -209,7 +211,7 @@ def test_one_list_has_what_is_late_of_every_kind(as_role, county, everything_lat
     assert "有总结的演练" not in page.text
     late = [int(row.select_one(".dr-late").text.split()[1]) for row in rows_of(page)]
     assert late == sorted(late, reverse=True)
-    assert "共 12 条" in page.text
+    assert "共 13 条" in page.text
 
 
 @pytest.mark.parametrize("kind", code_list("chase_kind").codes())
@@ -340,11 +342,11 @@ def test_the_to_do_list_has_the_same_things_for_their_own_unit(as_role, county, 
     town = as_role("town_staff", county.town)
     page = town.page("/todo")
     groups = [row.text.strip() for row in page.select("tr.dr-group")]
-    assert groups == ["已过期　9"]
+    assert groups == ["已过期　10"]
     assert "报送台账" in page.text
     assert "加备用电池" in page.text
     assert "白岩镇防汛预案" in page.text
     only = town.page("/todo?kind=drill")
     assert [a.text for a in only.select("main td.two a")] == ["防汛演练"]
     data = town.get("/todo.xlsx").data
-    assert len(list(openpyxl.load_workbook(io.BytesIO(data)).active.values)) == 10
+    assert len(list(openpyxl.load_workbook(io.BytesIO(data)).active.values)) == 11

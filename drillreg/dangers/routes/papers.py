@@ -63,14 +63,15 @@ PAPERS = {
 }
 
 
-KINDS = ", ".join(PAPERS)
+FORMS = ("pdf", "docx")
 
 
-@bp.get(f"/<int:danger_id>/papers/<any({KINDS}):kind>/<int:key>.<any(pdf, docx):form>")
+@bp.get("/<int:danger_id>/papers/<kind>/<int:key>.<form>")
 @requires(Permission.VIEW)
 def paper(danger_id: int, kind: str, key: int, form: str) -> ResponseReturnValue:
     """Hand out a paper of a danger; `key` names the round, transfer or listing."""
-    found = PAPERS[kind](get_danger(danger_id, current_scope()), key)
+    danger = get_danger(danger_id, current_scope())
+    found = PAPERS[kind](danger, key) if kind in PAPERS and form in FORMS else None
     if found is None:
         raise NotFound(N_("There is no such paper."))
     made, office = found

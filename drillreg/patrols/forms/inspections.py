@@ -37,10 +37,13 @@ def read_member(fields: Mapping[str, str], accounts: Mapping[int, str]) -> Membe
     """Return a member: an account, or name and body of somebody from outside."""
     reader = FormReader(fields)
     account = reader.choice(
-        "account", translate(N_("Account")), [str(each) for each in accounts], required=False
+        "account",
+        translate(N_("Member with an account")),
+        [str(each) for each in accounts],
+        required=False,
     )
     name = reader.text("name", translate(N_("Name")), max_length=60)
-    body = reader.text("body", translate(N_("Body")), max_length=100)
+    body = reader.text("body", translate(N_("Their body or unit")), max_length=100)
     if not account and not (name and body):
         reader.fail("name", N_("Choose an account, or type name and body of who has none."))
     reader.finish()

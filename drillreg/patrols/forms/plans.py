@@ -130,7 +130,7 @@ def _who(
     reader: FormReader, doer: str, accounts: Mapping[int, str]
 ) -> tuple[int | None, str | None]:
     if doer == Doer.ACCOUNT:
-        label = translate(N_("Account"))
+        label = translate(N_("Who goes alone"))
         account = reader.choice("account", label, [str(each) for each in accounts])
         return (int(account) if account else None), None
     if doer == Doer.ROLE:

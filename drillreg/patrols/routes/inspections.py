@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
 from drillreg.core.codes import code_list
+from drillreg.core.errors import NotFound
 from drillreg.core.page import name_of
 from drillreg.core.reading import FormReader, form_view
 from drillreg.core.web import form_of, see_other, writes
@@ -52,7 +53,11 @@ from drillreg.steps.queries import steps_of
 from drillreg.steps.timeline import timeline
 
 RESULT_WORDS = {CheckResult.NORMAL: N_("Nothing abnormal"), CheckResult.ABNORMAL: N_("Abnormal")}
-ITEM_WORDS = {SEEN: N_("Seen"), NOT_DONE: N_("Not seen, with a reason"), WAITING: N_("Still to do")}
+ITEM_WORDS = {
+    SEEN: N_("Seen"),
+    NOT_DONE: N_("Not seen, with a reason"),
+    WAITING: N_("Still to be looked at"),
+}
 
 
 @bp.get("/inspections")
@@ -208,7 +213,7 @@ def _place(item: InspectionItem) -> str:
 
 
 def _outcome(item: InspectionItem) -> str:
-    if item.seen_result is not None:
+    if item.seen_result:
         word = RESULT_WORDS[CheckResult(item.seen_result)]
         return translate(word)
     return translate(ITEM_WORDS[NOT_DONE if item.not_done_reason else WAITING])
@@ -237,14 +242,18 @@ def export_inspection(inspection_id: int, fmt: str) -> ResponseReturnValue:
     return send_table(found.title, COLUMNS, items, fmt)
 
 
-@bp.get("/inspections/<int:inspection_id>/<any(sheet, summary):what>.pdf")
+PAPERS = {"sheet": inspection_sheet, "summary": inspection_summary}
+
+
+@bp.get("/inspections/<int:inspection_id>/print/<what>")
 @requires(Permission.VIEW)
 def print_inspection(inspection_id: int, what: str) -> ResponseReturnValue:
     """Print the sheet to take along, or the summary."""
+    if what not in PAPERS:
+        raise NotFound(N_("There is nothing at this address."))
     scope = current_scope()
     found = get_inspection(inspection_id, scope)
     items = all_items(found, scope, at_most=2000)
     team = members_of(found) if may_here(Permission.VIEW, found.org) else []
-    make = inspection_sheet if what == "sheet" else inspection_summary
-    paper = make(found, items, team)
+    paper = PAPERS[what](found, items, team)
     return pdf_answer(paper, layout_for(paper.layout, found.org))

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from drillreg.core import clock
 from drillreg.core.access import Permission, current_actor, requires
 from drillreg.core.codes import code_label, code_list
+from drillreg.core.errors import NotFound
 from drillreg.core.reading import FormReader, form_view
 from drillreg.core.web import form_of, see_other, writes
 from drillreg.hazards.intervals import is_fresh
@@ -253,23 +254,31 @@ def save(plan_id: int) -> ResponseReturnValue:
     return see_other(url_for(".show", plan_id=plan.id))
 
 
-@bp.get("/<int:plan_id>/<any(pause, end):what>")
+STOPS = {"pause": pause_plan, "end": end_plan}
+
+
+def _plan_to_stop(plan_id: int, what: str) -> PatrolPlan:
+    if what not in STOPS:
+        raise NotFound(N_("There is nothing at this address."))
+    return plan_to_change(plan_id)
+
+
+@bp.get("/<int:plan_id>/stop/<what>")
 @requires(Permission.PLAN_PATROLS)
 def stop(plan_id: int, what: str) -> str:
     """Ask why a plan rests or ends."""
-    plan = plan_to_change(plan_id)
+    plan = _plan_to_stop(plan_id, what)
     return render_template("patrols/stop.html", plan=plan, what=what, form=form_view())
 
 
-@bp.post("/<int:plan_id>/<any(pause, end):what>")
+@bp.post("/<int:plan_id>/stop/<what>")
 @requires(Permission.PLAN_PATROLS)
 @form_of(stop)
 @writes
 def stop_now(plan_id: int, what: str) -> ResponseReturnValue:
     """Let a plan rest, or end it."""
-    plan = plan_to_change(plan_id)
-    act = pause_plan if what == "pause" else end_plan
-    act(
+    plan = _plan_to_stop(plan_id, what)
+    STOPS[what](
         plan,
         reason=read_reason(request.form),
         actor=current_actor(),

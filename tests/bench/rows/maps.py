@@ -2,8 +2,10 @@
 
 from sqlalchemy import text
 
+from drillreg.core import clock
 from drillreg.core.db import db
 from drillreg.geo import morton
+from drillreg.hazards.counting import count_marked
 from tests.bench.result import Row
 from tests.bench.rows.pages import browser, median_ms, ok, view_path, views
 from tests.bench.sizes import Size
@@ -18,6 +20,9 @@ MOST_MS, MOST_KB = 10.0, 300.0
 def map_data(installation: Installation, size: Size) -> list[Row]:
     """Measure the map data of random views; the time is that of the application alone."""
     client, rows = browser(installation), []
+    with installation.app.app_context():
+        count_marked(clock.now())  # as the worker does, within seconds of a change
+        db.session.remove()
     for name, zoom in ZOOMS.items():
         boxes = views(size, zoom, 15)
         for word, query in FILTERS.items():

@@ -266,6 +266,12 @@ def test_a_reading_switched_from_the_unit_to_each_plan():
     ]
     may = [each for each in found.closed if each.period.first == date(2025, 5, 1)]
     assert [(each.key, each.state) for each in may] == [(0, MET)]
+    # What the old reading still owes is looked at again when its month is closed.
+    last = look(versions(MONTHLY, each_plan, "2025-06-01"), SCHOOL, [], "2025-06-02")
+    (open_month,) = closed(chain, SCHOOL, [], "2025-06-30").keys() & {"2025-05-01"}
+    assert open_month not in closed(chain, SCHOOL, [], last.valid_until.isoformat())
+    after = date.fromordinal(last.valid_until.toordinal() + 1).isoformat()
+    assert open_month in closed(chain, SCHOOL, [], after)
 
 
 def test_a_deadline_keeps_the_days_of_the_version_its_event_fell_under():

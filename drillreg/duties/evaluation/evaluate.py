@@ -44,19 +44,22 @@ def evaluate(
     current = running.version_on(chain, today)
     results: list[Result] = []
     closed: list[Closed] = []
+    # When a period ends of which no result tells any more, because another version governs.
+    ends: list[date] = []
     for alike in _by_basis(chain):
         governs = current if current in alike and current.counts_periods else None
         for subject in subjects_of(governs or alike[-1], proofs, facts, today):
             owed = counting.owed_periods(alike, facts, place, subject, today)
             done = counting.Done(subject, facts, proofs, today)
             closed += counting.closings(owed, done, mine, closed_since)
+            ends += [each.closed_on for each in owed if each.closed_on >= today]
             if governs and running.bound_since(governs, facts, subject, today):
                 results += counting.stand(alike[-1], owed, done, mine)
     if current is not None and not current.counts_periods:
         results += _running(chain, current, facts, proofs, place, today)
     results = [_waived(each, mine, today) for each in results]
     changes = [each.valid_until for each in results]
-    changes += [_next_change(chain, facts, proofs, mine, today)]
+    changes += [_next_change(chain, facts, proofs, mine, today), _least(ends)]
     return Evaluated(tuple(results), tuple(closed), _least(changes))
 
 

@@ -19,6 +19,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from hypothesis import settings
 from sqlalchemy import event
+from werkzeug.routing import AnyConverter
 
 from drillreg.accounts import operations as account_operations
 from drillreg.accounts import passwords, sessions, totp
@@ -43,6 +44,14 @@ settings.load_profile("drillreg")
 
 def pytest_configure(config):
     compile_all()
+
+
+def plain_values(rule):
+    """Return a value for every argument of a route: the first word it takes, else 1."""
+    return {
+        name: sorted(kind.items)[0] if isinstance(kind, AnyConverter) else 1
+        for name, kind in rule._converters.items()
+    }
 
 
 class Browser(FlaskClient):

@@ -9,7 +9,7 @@ from sqlalchemy import make_url
 
 from drillreg.config import PREFIX, Settings, settings
 
-SECRET = frozenset({"secret_key"})
+SECRET = frozenset({"secret_key", "tiles_key"})
 HIDDEN = "••••••••"
 
 

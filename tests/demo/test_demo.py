@@ -211,8 +211,8 @@ def test_loading_twice_changes_nothing(demo, frozen):
 def test_what_is_proved_by_hand_is_there_in_every_kind_and_never_ahead(seeing, today):
     kinds = {kind.code for kind in kinds_by_hand()}
     entered = set(seeing.scalars(select(Evidence.kind).distinct()))
-    # A survey and an acceptance wait for somebody to enter them.
-    assert kinds - entered == {"survey-made", "danger-accepted"}
+    # An acceptance waits for somebody to enter it.
+    assert kinds - entered == {"danger-accepted"}
     assert count(seeing, Evidence, Evidence.on_date > today) == 0
     assert count(seeing, Evidence, Evidence.entered_at > NOW) == 0
     assert count(seeing, Evidence, Evidence.subject_id == 0) == 0

@@ -12,6 +12,7 @@ from drillreg.duties.models import DutyState
 from drillreg.filings.models import PlanClock
 from drillreg.geo.morton import encode
 from drillreg.hazards.models import HazardSite
+from drillreg.patrols.models import PatrolDay, PatrolPick, PatrolPlan
 from drillreg.plans.models import Plan, PlanVersion
 from drillreg.reports.models import CorrectiveAction, Finding, Report
 from drillreg.signoffs.models import Consultation, SignOff, SignOffStage
@@ -81,9 +82,7 @@ def everything_late(keep, county, drill, today, frozen):
         )
     )
     keep(danger_at(town, stage="assigned", due_on=today - ago(days=6), round_number=1))
-    for number, (name, checked) in enumerate(
-        [("后山滑坡", 20), ("河岸崩塌", None), ("刚查过的点", 1)]
-    ):
+    sites = [
         keep(
             HazardSite(
                 org_id=town.id,
@@ -99,6 +98,23 @@ def everything_late(keep, county, drill, today, frozen):
                 last_check_on=None if checked is None else today - ago(days=checked),
             )
         )
+        for number, (name, checked) in enumerate(
+            [("后山滑坡", 20), ("河岸崩塌", None), ("刚查过的点", 1)]
+        )
+    ]
+    patrol = keep(
+        PatrolPlan(
+            org_id=town.id,
+            within_id=town.id,
+            name="周巡查",
+            kind="weekly",
+            doer="keeper",
+            from_on=today - ago(days=30),
+            created_at=frozen.now,
+        )
+    )
+    keep(PatrolPick(plan_id=patrol.id, what="site", code=str(sites[0].id), site_id=sites[0].id))
+    keep(PatrolDay(plan_id=patrol.id, first_on=today - ago(days=9), last_on=today - ago(days=7)))
     plan = keep(
         Plan(
             org_id=town.id,
@@ -211,7 +227,7 @@ def test_one_list_has_what_is_late_of_every_kind(as_role, county, everything_lat
     assert "有总结的演练" not in page.text
     late = [int(row.select_one(".dr-late").text.split()[1]) for row in rows_of(page)]
     assert late == sorted(late, reverse=True)
-    assert "共 13 条" in page.text
+    assert "共 14 条" in page.text
 
 
 @pytest.mark.parametrize("kind", code_list("chase_kind").codes())

@@ -33,7 +33,10 @@ def test_a_clerk_loads_the_ledger_and_can_take_it_back(demo_person, ledger, demo
     clerk.sees("已导入")
     undo = clerk.page.url
     clerk.press("查看导入的内容")
-    clerk.sees("配电箱未上锁", "操作平台缺少护栏", "手拉葫芦损坏")
+    clerk.sees("隐患台账")
+    for what in ("配电箱未上锁", "手拉葫芦损坏"):
+        clerk.go(f"/dangers/?q={what}")
+        clerk.sees(what, SCHOOL)
     clerk.go(undo.removeprefix(demo_site.origin))
     clerk.press("撤回这次导入")
     clerk.press(clerk.page.locator("dialog .btn-primary"))
